@@ -1,0 +1,3 @@
+# concepts, in load order: one may use those above it, never one below
+from . import settings
+from . import lifecycle

@@ -1,0 +1,144 @@
+from odoo import api, fields, models
+from odoo.fields import Domain
+
+
+class CrmLead(models.Model):
+    """Leads and opportunities in the lifecycle.
+
+    Where does a new lead begin?
+        In the stage it is given (a suspect of a list), else in the company's stage for new
+        leads; an opportunity begins where the rule for opportunities would take it.
+    What moves it?
+        Its pipeline stage, its quotations and orders, the answers of the person.
+    Who follows it?
+        Its contact and the company of that contact.
+    """
+
+    _name = "crm.lead"
+    _inherit = ["crm.lead", "crm.lifecycle.mixin"]
+    _lifecycle_subject = "lead_id"
+
+    lifecycle_stage_id = fields.Many2one(default=lambda self: self._default_lifecycle_stage_id())
+    lifecycle_transition_ids = fields.One2many(
+        "crm.lifecycle.transition", "lead_id", string="Lifecycle History", groups="base.group_user"
+    )
+
+    # a suspect that asks for something is found by its address
+    _suspect_email_idx = models.Index("(email_normalized) WHERE lifecycle_kind = 'suspect'")
+
+    @api.model
+    def _default_lifecycle_stage_id(self):
+        return self._lifecycle_initial_stage(self.env.context.get("default_type"))
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Begin opportunities where they belong, and say that these leads came."""
+        kinds = {}
+        for vals in vals_list:
+            kind = vals.get("type")
+            if kind and not vals.get("lifecycle_stage_id"):
+                if kind not in kinds:
+                    kinds[kind] = self._lifecycle_initial_stage(kind).id
+                vals["lifecycle_stage_id"] = kinds[kind]
+        leads = super().create(vals_list)
+        leads._lifecycle_say_opportunity()
+        leads._lifecycle_wake_suspects()
+        return leads
+
+    def write(self, vals):
+        """Say what the new values mean for the lifecycle."""
+        entering = self._lifecycle_entering(vals.get("stage_id"))
+        result = super().write(vals)
+        if entering:
+            entering._lifecycle_enter_pipeline()
+        if vals.get("type") == "opportunity":
+            self._lifecycle_say_opportunity()
+        if vals.get("partner_id"):
+            self._lifecycle_follow_new_contact()
+        return result
+
+    def message_update(self, msg_dict, update_vals=None):
+        """Take a mail from the person as an answer."""
+        result = super().message_update(msg_dict, update_vals=update_vals)
+        self.env["crm.lifecycle.rule"]._fire("response", self._name, self.ids)
+        return result
+
+    def _merge_dependences(self, opportunities):
+        """Carry the history over, and take the stage that is furthest."""
+        result = super()._merge_dependences(opportunities)
+        self._lifecycle_absorb(opportunities)
+        return result
+
+    def action_lifecycle_convert(self):
+        """Turn suspects into leads: they have shown some interest."""
+        stage = self.env["crm.lifecycle.stage"]._first("lead")
+        moved = self._lifecycle_advance(stage, "manual")
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "success",
+                "message": self.env._("%(count)s suspects are leads now.", count=len(moved)),
+                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
+            },
+        }
+
+    @api.model
+    def _lifecycle_initial_stage(self, kind):
+        """Give the stage where a lead or opportunity begins.
+
+        :param str kind: a value of `type`, or None for the usual one
+        """
+        if (kind or self.default_get(["type"]).get("type")) == "opportunity":
+            rule = self.env["crm.lifecycle.rule"].sudo()._opening_rule()
+            if rule:
+                return rule.to_stage_id
+        company = self.env.company.sudo()
+        return company.lifecycle_lead_stage_id or self.env["crm.lifecycle.stage"]._first("lead")
+
+    def _lifecycle_say_opportunity(self):
+        opportunities = self.filtered(lambda lead: lead.type == "opportunity")
+        self.env["crm.lifecycle.rule"]._fire("opportunity", self._name, opportunities.ids)
+
+    def _lifecycle_wake_suspects(self):
+        """Take a new lead as the answer of the suspects with the same address."""
+        emails = {
+            lead.email_normalized
+            for lead in self.sudo()
+            if lead.email_normalized and lead.lifecycle_kind not in (False, "suspect", "former")
+        }
+        if not emails:
+            return
+        domain = Domain("email_normalized", "in", list(emails)) & Domain(
+            "lifecycle_kind", "=", "suspect"
+        )
+        for model in ("crm.lead", "res.partner"):
+            suspects = self.env[model].sudo().search(domain)
+            self.env["crm.lifecycle.rule"]._fire("response", model, suspects.ids)
+
+    def _lifecycle_entering(self, stage_id):
+        """Give the leads that a write of this pipeline stage makes enter it."""
+        if not stage_id:
+            return self.browse()
+        return self.filtered(lambda lead: lead.stage_id.id != stage_id)
+
+    def _lifecycle_enter_pipeline(self):
+        """Move leads as their new pipeline stage says, then as the rules say."""
+        for stage, leads in self.sudo().grouped("stage_id").items():
+            if stage.lifecycle_stage_id:
+                leads._lifecycle_move(stage.lifecycle_stage_id, "pipeline")
+        self.env["crm.lifecycle.rule"]._fire("pipeline", self._name, self.ids)
+
+    def _lifecycle_follow_new_contact(self):
+        """Let a contact follow the leads it has just been linked to."""
+        for stage, leads in self.sudo().grouped("lifecycle_stage_id").items():
+            leads._lifecycle_lead_on(stage, "rule")
+
+    def _lifecycle_absorb(self, leads):
+        """Take over the history of leads that are merged into this one."""
+        stage = (self | leads).sudo().lifecycle_stage_id._furthest()
+        self.env["crm.lifecycle.transition"]._repoint("lead_id", leads.ids, self.id)
+        self._lifecycle_move(stage, "merge")
+
+    def _lifecycle_followers(self):
+        return self.partner_id | self.partner_id.commercial_partner_id

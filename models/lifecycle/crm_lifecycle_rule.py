@@ -1,0 +1,354 @@
+import ast
+import logging
+
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+from . import facts
+
+_logger = logging.getLogger(__name__)
+
+BATCH = 500
+
+# what a trigger says in the history; the others say "rule"
+CAUSES = {
+    "quotation": "quotation",
+    "order": "order",
+    "invoice": "invoice",
+    "inactivity": "inactivity",
+    "pipeline": "pipeline",
+}
+
+
+class CrmLifecycleRule(models.Model):
+    """Moves leads or contacts to a stage when something happens, or stops happening.
+
+    When does it run?
+        At once when its event happens (`_fire`), and every night over all records
+        (`_cron_apply`), for what came in another way or before the rule was switched on.
+    Which records does it move?
+        Those in its stages of departure; without any, those for which the stage is
+        progress (for a stage of kind former: the customers). They match its domain. And
+        the event lies after the day they entered their stage: so what somebody moved back
+        by hand stays there until something new happens.
+    Can one see beforehand?
+        Yes: "Preview" opens the records that it would move now, before it is switched on.
+    What if a record cannot be moved?
+        The others are moved, the reason is kept in `last_error`, and it is tried again
+        the next night.
+    """
+
+    _name = "crm.lifecycle.rule"
+    _description = "Lifecycle Rule"
+    _order = "sequence, id"
+
+    name = fields.Char(required=True, translate=True)
+    active = fields.Boolean(default=True)
+    sequence = fields.Integer(default=10)
+    model = fields.Selection(
+        [("crm.lead", "Leads and opportunities"), ("res.partner", "Contacts")],
+        string="Applies to",
+        required=True,
+        default="crm.lead",
+    )
+    # when
+    trigger = fields.Selection(
+        [
+            ("domain", "Matches the filter"),
+            ("response", "Answers, clicks or writes"),
+            ("opportunity", "Opportunity created"),
+            ("pipeline", "Enters a pipeline stage"),
+            ("quotation", "Quotation sent"),
+            ("order", "Order confirmed"),
+            ("invoice", "Invoice posted"),
+            ("inactivity", "No purchase for months"),
+        ],
+        required=True,
+        default="domain",
+    )
+    pipeline_stage_ids = fields.Many2many("crm.stage", string="Pipeline Stages")
+    inactivity_months = fields.Integer(
+        "Months without Purchase", help="0: the number of months set for the company."
+    )
+    domain = fields.Char("Filter", default="[]", required=True)
+    # from where to where
+    from_stage_ids = fields.Many2many(
+        "crm.lifecycle.stage",
+        "crm_lifecycle_rule_from_stage_rel",
+        string="From Stages",
+        help="Without any: all stages for which the move is progress.",
+    )
+    to_stage_id = fields.Many2one(
+        "crm.lifecycle.stage", string="To Stage", required=True, ondelete="restrict"
+    )
+    # what it did
+    transition_ids = fields.One2many("crm.lifecycle.transition", "rule_id")
+    transition_count = fields.Integer("Moves", compute="_compute_transition_count")
+    last_run = fields.Datetime(readonly=True, copy=False)
+    last_error = fields.Text(readonly=True, copy=False)
+
+    _inactivity_not_negative = models.Constraint(
+        "CHECK(inactivity_months >= 0)", "The number of months without purchase cannot be negative."
+    )
+
+    def _compute_transition_count(self):
+        counts = dict(
+            self.env["crm.lifecycle.transition"]._read_group(
+                [("rule_id", "in", self.ids)], ["rule_id"], ["__count"]
+            )
+        )
+        for rule in self:
+            rule.transition_count = counts.get(rule, 0)
+
+    @api.constrains("model", "trigger")
+    def _check_trigger_fits_model(self):
+        for rule in self:
+            if rule.trigger not in self._triggers_of(rule.model):
+                raise ValidationError(
+                    self.env._(
+                        "The rule “%(rule)s” cannot work: “%(trigger)s” never happens to %(model)s.",
+                        rule=rule.name,
+                        trigger=dict(self._fields["trigger"]._description_selection(self.env))[
+                            rule.trigger
+                        ],
+                        model=dict(self._fields["model"]._description_selection(self.env))[
+                            rule.model
+                        ],
+                    )
+                )
+
+    @api.constrains("model", "domain")
+    def _check_domain(self):
+        for rule in self:
+            try:
+                rule._filter_domain().validate(self.env[rule.model])
+            except (ValueError, SyntaxError, TypeError) as error:
+                raise ValidationError(
+                    self.env._(
+                        "The filter of the rule “%(rule)s” cannot be read: %(error)s",
+                        rule=rule.name,
+                        error=error,
+                    )
+                ) from error
+
+    def action_preview(self):
+        """Open the records that the rule would move now, whether it is active or not."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("%(rule)s: would move now", rule=self.name),
+            "res_model": self.model,
+            "view_mode": "list,form",
+            "domain": [("lifecycle_due_rule_ids", "in", self.ids)],
+            "context": {"active_test": False, "create": False},
+        }
+
+    def action_apply(self):
+        """Move now what the nightly run would move."""
+        self.check_access("write")
+        moved = sum(rule._apply() for rule in self)
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "success",
+                "message": self.env._("%(count)s records moved.", count=moved),
+                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
+            },
+        }
+
+    def action_open_transitions(self):
+        """Open the moves that the rule made."""
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "crm_lifecycle.crm_lifecycle_transition_action"
+        )
+        return {**action, "domain": [("rule_id", "in", self.ids)], "context": {}}
+
+    @api.model
+    def _triggers_of(self, model):
+        """Give the triggers that make sense for a model."""
+        shared = {"domain", "response", "quotation", "order"}
+        return shared | (
+            {"opportunity", "pipeline"} if model == "crm.lead" else {"invoice", "inactivity"}
+        )
+
+    @api.model
+    def _opening_rule(self):
+        """Give the first rule that takes every new opportunity to a stage, or none."""
+        return self.search(
+            [("trigger", "=", "opportunity"), ("domain", "in", ("[]", False))], limit=1
+        )
+
+    @api.model
+    def _fire(self, trigger, model, record_ids, origins=None):
+        """Apply the rules of an event to the records it has just happened to.
+
+        :param str trigger: a value of `trigger`
+        :param str model: crm.lead or res.partner
+        :param record_ids: ids of these records
+        :param dict origins: record id -> the order, invoice ... that is the event
+        """
+        record_ids = [record_id for record_id in record_ids if record_id]
+        if not record_ids:
+            return
+        happened = Domain("id", "in", record_ids)
+        for rule in self.sudo().search([("trigger", "=", trigger), ("model", "=", model)]):
+            records = rule._target().search(rule._eligible_domain() & happened)
+            records._lifecycle_move(
+                rule.to_stage_id, rule._cause(), rule=rule, origins=origins
+            )
+
+    @api.model
+    def _cron_apply(self):
+        """Apply all active rules to all records, in batches, in their order."""
+        for rule in self.search([]):
+            rule._apply()
+
+    def _apply(self):
+        """Move all records that are due, in batches; return how many moved."""
+        self.ensure_one()
+        rule = self.sudo()
+        moved, failed, errors = 0, [], []
+        while batch := rule._target().search(
+            rule._due_domain() & Domain("id", "not in", failed), limit=BATCH
+        ):
+            done = rule._move_batch(batch, errors)
+            failed += (batch - done).ids
+            moved += len(done)
+            self.env["ir.cron"]._commit_progress(len(done))
+        rule.write(
+            {"last_run": fields.Datetime.now(), "last_error": "\n".join(errors[:20]) or False}
+        )
+        self.env["ir.cron"]._commit_progress()
+        return moved
+
+    def _move_batch(self, records, errors):
+        """Move records together; if that fails halve them, until only the culprits stay.
+
+        :param list errors: receives a line for each record that cannot be moved
+        :return: the records that moved
+        """
+        try:
+            with self.env.cr.savepoint():
+                return records._lifecycle_move(
+                    self.to_stage_id, self._cause(), rule=self, dates=self._due_dates(records)
+                )
+        except Exception as error:  # noqa: BLE001 - one bad record never stops the others
+            if len(records) == 1:
+                _logger.info("Rule %s cannot move %s: %s", self.id, records, error)
+                errors.append(f"{records.display_name}: {error}")
+                return records.browse()
+            self.env.invalidate_all(flush=False)
+            half = len(records) // 2
+            return self._move_batch(records[:half], errors) | self._move_batch(
+                records[half:], errors
+            )
+
+    def _target(self):
+        """Give the model the rule is about; rules act for the company, not for a user."""
+        return self.env[self.model].sudo()
+
+    def _cause(self):
+        return CAUSES.get(self.trigger, "rule")
+
+    def _filter_domain(self):
+        """Read the filter that a manager wrote.
+
+        :raise ValueError: not a domain
+        """
+        return Domain(ast.literal_eval(self.domain or "[]"))
+
+    def _eligible_domain(self):
+        """Give the domain of records that the rule may move once its event happens."""
+        return (
+            self._departure_domain()
+            & self._filter_domain()
+            & self._state_domain()
+            & self._target()._lifecycle_subject_domain()
+        )
+
+    def _due_domain(self):
+        """Give the domain of records that the rule would move now."""
+        return self._eligible_domain() & self._happened_domain()
+
+    def _departure_domain(self):
+        """Give the domain of the stages that the rule moves away from."""
+        if self.from_stage_ids:
+            return Domain("lifecycle_stage_id", "in", self.from_stage_ids.ids)
+        if self.to_stage_id.kind == "former":
+            return Domain("lifecycle_kind", "=", "customer")
+        before = Domain("lifecycle_stage_id", "in", self.to_stage_id._stages_before().ids)
+        # a filter alone does not draw everybody into the lifecycle, an event does
+        return before if self.trigger == "domain" else before | Domain("lifecycle_stage_id", "=", False)
+
+    def _state_domain(self):
+        """Give the domain of what the trigger says about the record itself."""
+        if self.trigger == "opportunity":
+            return Domain("type", "=", "opportunity")
+        if self.trigger == "pipeline":
+            return Domain("stage_id", "in", self.pipeline_stage_ids.ids)
+        return Domain.TRUE
+
+    def _happened_domain(self):
+        """Give the domain of records to which the event has happened in their stage.
+
+        A filter has no event: it moves each record once.
+        """
+        query = self._due_query()
+        if query is None:
+            return Domain("lifecycle_transition_ids", "not any", [("rule_id", "=", self.id)])
+        return Domain("id", "in", SQL("(SELECT due.record_id FROM (%s) due)", query))
+
+    def _due_dates(self, records):
+        """Give the day the event happened, for each record that has one.
+
+        :return: dict of record id -> datetime
+        """
+        query = self._due_query()
+        if query is None:
+            return {}
+        return dict(
+            self.env.execute_query(
+                SQL(
+                    "SELECT due.record_id, MIN(due.at) FROM (%s) due"
+                    " WHERE due.record_id IN %s GROUP BY due.record_id",
+                    query,
+                    tuple(records.ids),
+                )
+            )
+        )
+
+    def _due_query(self):
+        """Give the SQL of the events since the records entered their stage, or None.
+
+        Its columns are ``record_id`` and ``at``.
+        """
+        self.env.flush_all()
+        if self.trigger == "inactivity":
+            return facts.inactive_customers(
+                self.inactivity_months, self.env.company.lifecycle_former_months
+            )
+        query = self._facts_query()
+        return query and SQL(
+            "SELECT f.record_id, f.at FROM (%(facts)s) f JOIN %(table)s r ON r.id = f.record_id"
+            " WHERE r.lifecycle_date IS NULL OR date_trunc('second', f.at) > r.lifecycle_date",
+            facts=query,
+            table=SQL.identifier(self._target()._table),
+        )
+
+    def _facts_query(self):
+        """Give the SQL of all events of the trigger, or None for a filter."""
+        target = self._target()
+        orders = facts.lead_orders if self.model == "crm.lead" else facts.partner_orders
+        queries = {
+            "quotation": lambda: orders(("sent", "sale")),
+            "order": lambda: orders(("sale",)),
+            "invoice": facts.partner_invoices,
+            "opportunity": facts.opportunities,
+            "pipeline": lambda: facts.pipeline_entries(self.pipeline_stage_ids.ids),
+            "response": lambda: facts.responses(target._name, target._table),
+        }
+        query = queries.get(self.trigger)
+        return query and query()

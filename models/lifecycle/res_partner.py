@@ -1,0 +1,43 @@
+from odoo import api, fields, models
+from odoo.fields import Domain
+
+
+class ResPartner(models.Model):
+    """Contacts in the lifecycle.
+
+    Where does a contact begin?
+        Nowhere: suppliers and delivery addresses have no lifecycle. The first list, lead,
+        quotation or invoice gives it a stage.
+    What moves it?
+        The furthest of its leads, orders and invoices; with the contact on a document
+        also its company moves. It never falls back by itself, except to former.
+    Our own companies and the people in them have no lifecycle.
+    """
+
+    _name = "res.partner"
+    _inherit = ["res.partner", "crm.lifecycle.mixin"]
+    _lifecycle_subject = "partner_id"
+
+    lifecycle_transition_ids = fields.One2many(
+        "crm.lifecycle.transition",
+        "partner_id",
+        string="Lifecycle History",
+        groups="base.group_user",
+    )
+
+    _suspect_email_idx = models.Index("(email_normalized) WHERE lifecycle_kind = 'suspect'")
+
+    def message_update(self, msg_dict, update_vals=None):
+        """Take a mail from the person as an answer."""
+        result = super().message_update(msg_dict, update_vals=update_vals)
+        self.env["crm.lifecycle.rule"]._fire("response", self._name, self.ids)
+        return result
+
+    @api.model
+    def _lifecycle_subject_domain(self):
+        return Domain("commercial_partner_id.ref_company_ids", "=", False)
+
+    def _lifecycle_advance(self, stage, cause, **options):
+        """Leave our own companies where they are."""
+        customers = self.filtered_domain(self._lifecycle_subject_domain())
+        return super(ResPartner, customers)._lifecycle_advance(stage, cause, **options)

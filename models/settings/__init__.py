@@ -1,0 +1,8 @@
+"""Company defaults and the settings page of the application.
+
+Models: none of its own; `res.company` holds the defaults, `res.config.settings`
+shows them.
+"""
+
+from . import res_company
+from . import res_config_settings
