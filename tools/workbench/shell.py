@@ -1,0 +1,57 @@
+"""Running other programs, their output kept for the one sentence that may be needed."""
+
+import os
+import shutil
+import subprocess
+
+from .steps import Problem
+
+
+def run(command, failure, **options):
+    """Run a program and return its output; on an error raise `failure` with its last line."""
+    options.setdefault("stdin", subprocess.DEVNULL)
+    env = {**os.environ, "LC_ALL": "C.UTF-8", **options.pop("env", {})}
+    try:
+        done = subprocess.run(
+            [str(part) for part in command],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            errors="replace",
+            env=env,
+            check=False,
+            **options,
+        )
+    except FileNotFoundError as error:
+        raise Problem(f"{failure}: the program {command[0]} is missing.") from error
+    if done.returncode:
+        raise Problem(f"{failure}: {telling_line(done.stdout)}")
+    return done.stdout
+
+
+def telling_line(output):
+    """Return the line of a program's output that most likely tells its error.
+
+    >>> telling_line("E: Unable to fetch x\\nE: Try again\\n")
+    'E: Unable to fetch x'
+    >>> telling_line("one\\ntwo\\n")
+    'two'
+    >>> telling_line("")
+    'no output'
+    """
+    lines = [line.strip() for line in output.splitlines() if line.strip()]
+    errors = [
+        line for line in lines if line.lower().startswith(("e:", "err", "fatal", "could not"))
+    ]
+    return (errors or lines[-1:] or ["no output"])[0]
+
+
+def require_space(folder, megabytes):
+    """Refuse to start what would fill the disk."""
+    folder.mkdir(parents=True, exist_ok=True)
+    free = shutil.disk_usage(folder).free // 2**20
+    if free < megabytes:
+        raise Problem(
+            f"{folder} has {free} MB free and {megabytes} MB are needed: free some space, "
+            "or choose another disk (XDG_CACHE_HOME=... for the cache)."
+        )
