@@ -1,3 +1,5 @@
+from contextlib import contextmanager
+
 from odoo.addons.mail.tests.common import mail_new_test_user
 from odoo.tests.common import TransactionCase
 
@@ -33,9 +35,22 @@ class LifecycleCase(TransactionCase):
     def _contact(cls, **values):
         return cls.env["res.partner"].create({"name": "Contact", **values})
 
+    @contextmanager
+    def committing(self, records):
+        """Give the records in a transaction that may commit, as crons and long actions do."""
+        self.env.flush_all()
+        with self.enter_registry_test_mode(), self.registry.cursor() as cr:
+            yield records.with_env(records.env(cr=cr))
+            cr.commit()
+        self.env.invalidate_all()
+
+    @staticmethod
+    def moves(record):
+        """Give the history of a record, oldest first."""
+        return record.lifecycle_transition_ids.sorted(lambda row: (row.date, row.id))
+
     def assertWay(self, record, *kinds):
         """Check the history of a record, oldest first, by the names of the stages."""
-        transitions = record.lifecycle_transition_ids.sorted(lambda row: (row.date, row.id))
-        stages = [transition.to_stage_id for transition in transitions]
+        stages = [transition.to_stage_id for transition in self.moves(record)]
         self.assertEqual([stage.name for stage in stages], [getattr(self, k).name for k in kinds])
         self.assertEqual(record.lifecycle_stage_id, stages[-1] if stages else self.suspect.browse())

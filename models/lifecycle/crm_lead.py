@@ -41,7 +41,8 @@ class CrmLead(models.Model):
                     kinds[kind] = self._lifecycle_initial_stage(kind).id
                 vals["lifecycle_stage_id"] = kinds[kind]
         leads = super().create(vals_list)
-        leads._lifecycle_say_opportunity()
+        # who is created as a suspect is one, even in a pipeline without leads
+        leads.filtered(lambda lead: lead.sudo().lifecycle_kind != "suspect")._lifecycle_say_opportunity()
         leads._lifecycle_wake_suspects()
         return leads
 

@@ -150,8 +150,13 @@ def inactive_customers(months, default_months):
 
 
 def _order_date(states):
-    """Give the moment of a quotation or of an order: `date_order` is set again on confirmation."""
-    return SQL("o.date_order") if states == ("sale",) else SQL("o.create_date")
+    """Give the moment of an order, or of the quotation it was before.
+
+    `date_order` is set again by the confirmation; an imported order is older than its row.
+    """
+    if states == ("sale",):
+        return SQL("o.date_order")
+    return SQL("LEAST(o.date_order, o.create_date)")
 
 
 def contact_and_company(contact, company):
