@@ -2,6 +2,7 @@
 
 import contextlib
 import importlib.util
+import sys
 import time
 from pathlib import Path
 
@@ -12,7 +13,10 @@ def run(env, file):
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     print(f"-- {Path(file).stem}: {(module.__doc__ or '').strip().splitlines()[0]}")
-    module.run(env, Report(env))
+    report = Report(env)
+    module.run(env, report)
+    if report.missed:
+        sys.exit(f"limits missed: {', '.join(report.missed)}")
 
 
 class Report:

@@ -4,24 +4,26 @@ from . import paths, prepare, settings
 from .calling import call
 from .databases import Database
 from .steps import Problem, Progress
-from .testing import exclusive
 
 
 def bench():
     """Run benchmarks/bench_*.py, or with ARGS those whose name contains one of the words."""
     files = chosen(sorted((paths.ROOT / "benchmarks").glob("bench_*.py")), settings.arguments())
-    progress = Progress(5)
+    progress = Progress(3 + len(files))
     odoo = prepare.odoo_ready(progress)
-    prepare.dependencies_ready(progress, odoo, demo=False)
-    name = settings.database("bench")
-    with exclusive(odoo, name):
-        database = Database(odoo, name)
+    database = Database(odoo, settings.database("bench"))
+    failed = []
+    with database.exclusive():
         for file in files:
             # Each starts from a fresh database: no measurement depends on the one before.
-            with progress.step("Database bench") as step:
+            with progress.step(f"Database {database.name} for {file.stem}") as step:
                 database.make(step)
-            progress.total += 1
-            call(odoo, name, "bench:run", str(file), failure=f"{file.name} failed")
+            try:
+                call(odoo, database.name, "bench:run", str(file), failure=file.stem)
+            except Problem as problem:
+                failed.append(str(problem))
+    if failed:
+        raise Problem(" ".join(failed))
 
 
 def chosen(files, words):

@@ -5,6 +5,7 @@ import subprocess
 
 from . import paths
 from .odoo import last_error
+from .shell import die_with_parent
 from .steps import Problem
 
 
@@ -23,6 +24,7 @@ def call(odoo, name, function, *arguments, failure, cwd=paths.ROOT):
             stderr=errors,
             cwd=cwd,
             check=False,
+            preexec_fn=die_with_parent,
         )
     if done.returncode:
         raise Problem(f"{failure}: {last_error(log)} (all of it in {log}).")

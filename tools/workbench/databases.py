@@ -6,6 +6,8 @@ PostgreSQL; a database without the comment was left half made and is made again.
 """
 
 import ast
+import contextlib
+import fcntl
 import os
 import shutil
 
@@ -13,7 +15,7 @@ from . import fingerprint, paths, python_env
 from .once import build_once
 from .postgres import programs_folder
 from .shell import require_space, run
-from .steps import Problem
+from .steps import Problem, say
 
 LANGUAGE = "fr_FR"
 
@@ -30,6 +32,17 @@ class Database:
         self.name = name
         self.demo = demo
         self.real_name = self.server.database_name(name)
+
+    @contextlib.contextmanager
+    def exclusive(self):
+        """Keep a second run from using the same database at the same time."""
+        with open(self.odoo.folder(self.name) / "lock", "w") as handle:
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                say(f"Waiting for another run on the database {self.name} (DB=... is another).")
+                fcntl.flock(handle, fcntl.LOCK_EX)
+            yield
 
     @property
     def filestore(self):
@@ -58,11 +71,13 @@ class Database:
         flags = ["--with-demo"] if self.demo else []
         self._run_once("-i", addons, f"--load-language={LANGUAGE}", *flags, log=log)
 
-    def update(self, log="update.log"):
+    def update(self, step):
         """Update our addon, and install what it depends on since the last time."""
+        step.say("updating the addon")
         self.mark("being updated")
-        self._run_once("-u", paths.ADDON, log=log)
+        self._run_once("-u", paths.ADDON, log="update.log")
         self.mark(self.wanted_state())
+        step.result = "updated"
 
     def _run_once(self, *arguments, log):
         failure = f"Odoo does not set up the database {self.name}"
@@ -76,6 +91,7 @@ class Database:
     def make(self, step):
         """Make the database anew from the dependencies' dump and install our addon."""
         require_space(paths.WORK, 500)
+        prepare_template(self.odoo, self.demo, step)
         self.drop()
         restore(self, step)
         step.say("installing the addon")
@@ -90,15 +106,18 @@ class Database:
         else:
             step.result = "unchanged"
 
+    def make_if_missing(self, step):
+        """Have the database, as old as it may be."""
+        if self.state() is None:
+            self.make(step)
+
     def update_if_changed(self, step):
         """Have the database follow the files and keep what people entered: for the demo."""
         state = self.state()
         if os.environ.get("FRESH") or state is None:
             self.make(step)
         elif state != self.wanted_state():
-            step.say("updating the addon")
-            self.update()
-            step.result = "updated"
+            self.update(step)
         else:
             step.result = "unchanged"
 
@@ -126,14 +145,13 @@ def template_folder(odoo, demo):
 def prepare_template(odoo, demo, step):
     """Have a dump of a database in which only the dependencies are installed."""
     folder = template_folder(odoo, demo)
-    if build_once(folder, lambda: build_template(odoo, folder, demo, step), step):
-        step.result = "installed"
+    build_once(folder, lambda: build_template(odoo, folder, demo, step), step)
 
 
 def build_template(odoo, folder, demo, step):
     """Install the dependencies in a database, dump it into the folder and drop it."""
-    step.say("installing " + ("with demo data" if demo else "without demo data"))
-    database = Database(odoo, "dependencies", demo)
+    step.say("installing what the addon depends on")
+    database = Database(odoo, "dependencies_demo" if demo else "dependencies", demo)
     database.drop()
     database.install(",".join(dependencies()))
     run(
@@ -141,14 +159,14 @@ def build_template(odoo, folder, demo, step):
         "The dependencies' database is not dumped",
         env=odoo.server.client_environment(),
     )
-    database.filestore.rename(folder / "filestore")
+    shutil.copytree(database.filestore, folder / "filestore")
     database.drop()
-    shutil.rmtree(odoo.folder("dependencies"))
+    shutil.rmtree(odoo.folder(database.name))
 
 
 def restore(database, step):
     """Make the database from the dump of the dependencies."""
-    step.say("copying the dependencies")
+    step.say("copying its dependencies")
     folder = template_folder(database.odoo, database.demo)
     database.server.execute(f'CREATE DATABASE "{database.real_name}" TEMPLATE template0')
     run(

@@ -4,7 +4,7 @@ import os
 
 from . import datasets, prepare, serving, settings
 from .calling import call
-from .databases import Database, prepare_template
+from .databases import Database
 from .processes import running
 from .python_env import check_version
 from .steps import Progress, say
@@ -20,25 +20,23 @@ def demo():
     if serve:
         serving.require_port(port)
     dataset = datasets.chosen()
-    progress = Progress(6 + bool(dataset) + serve)
+    progress = Progress(5 + bool(dataset) + serve)
     odoo = prepare.odoo_ready(progress)
     prepare.pdf_ready(progress)
-    database = demo_database(progress, odoo)
+    database = demo_database(odoo)
+    with progress.step(f"Database {database.name}") as step, database.exclusive():
+        database.update_if_changed(step)
     if dataset:
         datasets.load(progress, odoo, database.name, dataset)
-    if not serve:
+    if serve:
+        serve_until_stopped(progress, odoo, database.name, port)
+    else:
         show_funnel(odoo, database.name)
-        return
-    serve_until_stopped(progress, odoo, database.name, port)
 
 
-def demo_database(progress, odoo):
-    """Have the demo database follow the files."""
-    prepare.dependencies_ready(progress, odoo, demo=True)
-    database = Database(odoo, settings.database("demo"), demo=True)
-    with progress.step(f"Database {database.name}") as step:
-        database.update_if_changed(step)
-    return database
+def demo_database(odoo):
+    """Return the database that the demo, the shell and the upgrade work on."""
+    return Database(odoo, settings.database("demo"), demo=True)
 
 
 def show_funnel(odoo, name):
@@ -64,10 +62,11 @@ def serve_until_stopped(progress, odoo, name, port):
 
 def shell():
     """Open Odoo's Python shell on the demo database."""
-    odoo = prepare.odoo_ready(Progress(5))
-    database = Database(odoo, settings.database("demo"), demo=True)
-    if database.state() is None:
-        database = demo_database(Progress(2), odoo)
+    progress = Progress(4)
+    odoo = prepare.odoo_ready(progress)
+    database = demo_database(odoo)
+    with progress.step(f"Database {database.name}") as step, database.exclusive():
+        database.make_if_missing(step)
     environment = odoo.environment(database.name)
     command = odoo.command(database.name, "shell", "--no-http", "--log-level=warn")
     os.execvpe(command[0], command, environment)
@@ -77,14 +76,9 @@ def upgrade():
     """Update the addon in the demo database, whether or not its files changed."""
     progress = Progress(4)
     odoo = prepare.odoo_ready(progress)
-    database = Database(odoo, settings.database("demo"), demo=True)
-    with progress.step(f"Database {database.name}") as step:
-        if database.state() is None:
-            prepare_template(odoo, True, step)
-            database.make(step)
-        else:
-            step.say("updating the addon")
-            database.update()
-            step.result = "updated"
+    database = demo_database(odoo)
+    with progress.step(f"Database {database.name}") as step, database.exclusive():
+        database.make_if_missing(step)
+        database.update(step)
     if database.name in running():
         say("A server runs on it: start it again to see changes in Python.")

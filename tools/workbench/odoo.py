@@ -6,6 +6,7 @@ from pathlib import Path
 
 from . import paths
 from .python_env import child_environment
+from .shell import die_with_parent
 from .steps import Problem
 
 
@@ -69,6 +70,7 @@ class Odoo:
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 check=False,
+                preexec_fn=die_with_parent,
                 **options,
             )
         if done.returncode:

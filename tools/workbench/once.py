@@ -6,6 +6,7 @@ A folder counts only when its last file, the mark, is there: a build that was ki
 import contextlib
 import fcntl
 import shutil
+import time
 
 from . import paths
 
@@ -35,8 +36,15 @@ def build_once(folder, build, step=None):
     with lock(folder.name, step):
         if mark.exists():
             return False
-        shutil.rmtree(folder, ignore_errors=True)
+        remove(folder)
         folder.mkdir(parents=True)
         build()
         mark.touch()
     return True
+
+
+def remove(folder):
+    """Remove a half-made folder, into which a program of a killed run may still be writing."""
+    while folder.exists():
+        shutil.rmtree(folder, ignore_errors=True)
+        time.sleep(0.1)

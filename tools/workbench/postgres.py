@@ -3,11 +3,13 @@
 import importlib.util
 import os
 import shutil
+import signal
 from contextlib import closing
 from pathlib import Path
 
-from . import paths
-from .shell import require_space, run
+from . import paths, processes
+from .once import MARK, lock
+from .shell import require_space, run, telling_line
 from .steps import Problem
 
 VARIABLES = ("PGHOST", "PGPORT", "PGUSER", "PGDATABASE")
@@ -103,18 +105,40 @@ class EmbeddedServer(Server):
 
     def start(self, step):
         """Start the server, making its cluster first if there is none."""
-        if self._control("status"):
-            return
-        if not (self.data / "finished").exists():
-            self._make_cluster()
-        if not self._control("start", "-w", "-t", "60", "-l", self.log):
-            raise Problem(f"PostgreSQL does not start: its log {self.log} says why.")
-        step.result = "started"
+        with lock(f"postgres-{paths.short_hash(self.data)}", step):
+            if self._process():
+                return
+            if not (self.data / MARK).exists():
+                self._make_cluster()
+            self._start()
+            step.result = "started"
 
     def stop(self):
         """Stop the server; tell whether it was running."""
-        running = self.data.exists() and self._control("status")
-        return bool(running and self._control("stop", "-m", "fast"))
+        pid = self._process()
+        if pid:
+            processes.stop(pid, signal.SIGINT)  # ends without waiting for its clients to go
+        return bool(pid)
+
+    def _process(self):
+        """Return the process of the running server, or None."""
+        file = self.data / "postmaster.pid"
+        words = file.read_text().split() if file.exists() else []
+        return int(words[0]) if words and processes.is_ours(int(words[0])) else None
+
+    def _start(self):
+        self.socket.mkdir(parents=True, exist_ok=True)
+        self.socket.chmod(0o700)
+        if os.getuid() == 0:
+            os.chown(self.socket, *nobody())
+        command = [programs_folder() / "pg_ctl", "start", "-w", "-t", "60"]
+        try:
+            run([*as_server_user(), *command, "-D", self.data, "-l", self.log], "", cwd=self.folder)
+        except Problem as problem:
+            raise Problem(
+                f"PostgreSQL does not start: {telling_line(self.log.read_text())} "
+                f"({self.log} tells more; make clean makes a new cluster)."
+            ) from problem
 
     def _make_cluster(self):
         """Make the cluster; one that was left half made is made again."""
@@ -123,9 +147,8 @@ class EmbeddedServer(Server):
         self.data.mkdir(mode=0o700)
         self.log.touch()
         if os.getuid() == 0:
-            for path in (self.data, self.log, self.socket):
+            for path in (self.data, self.log):
                 os.chown(path, *nobody())
-        self.socket.chmod(0o700)
         initdb = [programs_folder() / "initdb", "-D", self.data, "-U", self.user, "-E", "UTF8"]
         run(
             [*as_server_user(), *initdb, "--locale=C", "--auth=trust", "--no-sync"],
@@ -133,16 +156,7 @@ class EmbeddedServer(Server):
         )
         with open(self.data / "postgresql.conf", "a") as conf:
             conf.write(SETTINGS.format(socket=self.socket))
-        (self.data / "finished").touch()
-
-    def _control(self, action, *arguments):
-        """Run pg_ctl and tell whether it succeeded."""
-        command = [programs_folder() / "pg_ctl", action, "-D", self.data, *arguments]
-        try:
-            run([*as_server_user(), *command], "", cwd=self.folder)
-        except Problem:
-            return False
-        return True
+        (self.data / MARK).touch()
 
 
 def programs_folder():

@@ -1,11 +1,11 @@
 """What every command needs before its own work, as numbered steps."""
 
-from . import databases, odoo_source, postgres, programs, python_env
+from . import odoo_source, postgres, programs, python_env
 from .odoo import Odoo
 
 
 def odoo_ready(progress):
-    """Have Odoo's source, its Python packages and PostgreSQL: four lines of progress less one."""
+    """Have Odoo's source, its Python packages and PostgreSQL: three steps."""
     with progress.step("Odoo 19") as step:
         source = odoo_source.prepare(step)
     with progress.step("Python packages") as step:
@@ -14,12 +14,6 @@ def odoo_ready(progress):
     with progress.step("PostgreSQL") as step:
         server.start(step)
     return Odoo(source, python, server)
-
-
-def dependencies_ready(progress, odoo, demo):
-    """Have the dump from which databases are made."""
-    with progress.step("Addons that ours depends on") as step:
-        databases.prepare_template(odoo, demo, step)
 
 
 def pdf_ready(progress):

@@ -42,9 +42,9 @@ def is_ours(pid):
     return os.fsencode(paths.WORK) in command
 
 
-def stop(pid, patience=15):
+def stop(pid, request=signal.SIGTERM, patience=15):
     """Ask a process to end, and make it end when it does not."""
-    os.kill(pid, signal.SIGTERM)
+    os.kill(pid, request)
     deadline = time.monotonic() + patience
     while is_ours(pid):
         if time.monotonic() > deadline:

@@ -7,6 +7,7 @@ import urllib.request
 
 from . import ports, processes
 from .odoo import last_error
+from .shell import die_with_parent
 from .steps import Problem
 
 PATIENCE = 120
@@ -41,6 +42,7 @@ class OdooServer:
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
+                preexec_fn=die_with_parent,  # noqa: PLW1509 - there are no threads
             )
         processes.remember(name, self.process.pid)
 

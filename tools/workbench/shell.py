@@ -1,7 +1,9 @@
 """Running other programs, their output kept for the one sentence that may be needed."""
 
+import ctypes
 import os
 import shutil
+import signal
 import subprocess
 
 from .steps import Problem
@@ -20,6 +22,7 @@ def run(command, failure, **options):
             errors="replace",
             env=env,
             check=False,
+            preexec_fn=die_with_parent,
             **options,
         )
     except FileNotFoundError as error:
@@ -27,6 +30,15 @@ def run(command, failure, **options):
     if done.returncode:
         raise Problem(f"{failure}: {telling_line(done.stdout)}")
     return done.stdout
+
+
+def die_with_parent():
+    """Make the program that is being started end when the workbench is killed.
+
+    Otherwise it would go on beside the next run, which starts its step anew.
+    """
+    set_parent_death_signal = 1
+    ctypes.CDLL(None).prctl(set_parent_death_signal, signal.SIGKILL)
 
 
 def telling_line(output):

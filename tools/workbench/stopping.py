@@ -14,25 +14,16 @@ def stop():
         processes.stop(pid)
         processes.forget(name)
         stopped.append(f"Odoo on {name}")
-    if stop_postgres():
+    if postgres.server().stop():
         stopped.append("PostgreSQL")
     say(f"Stopped: {', '.join(stopped)}." if stopped else "Nothing was running.")
-
-
-def stop_postgres():
-    """Stop PostgreSQL; tell whether it was running."""
-    if not (paths.WORK / "postgres").exists():
-        return False
-    if not python_env.activate():
-        return False
-    return postgres.server().stop()
 
 
 def clean():
     """Remove this checkout's databases and logs; with ALL=1 the user's cache, too."""
     stop()
     drop_given_databases()
-    folders = [paths.WORK, paths.ADDONS]
+    folders = [paths.WORK, paths.SHORT, paths.ADDONS]
     if os.environ.get("ALL"):
         folders.append(paths.CACHE)
     for folder in folders:

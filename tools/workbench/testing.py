@@ -1,46 +1,47 @@
 """`make test`: the whole suite, or with ARGS a part of it, on a database of its own."""
 
-import contextlib
-import fcntl
 import subprocess
 
 from . import logs, paths, prepare, settings
 from .databases import Database
 from .python_env import check_version
+from .shell import die_with_parent
 from .steps import Problem, Progress, say
+
+#: What pytest says when no test was selected.
+NO_TESTS = 5
 
 
 def test():
     """Have everything ready, run pytest and check what Odoo logged."""
     check_version()
-    progress = Progress(7)
+    progress = Progress(6)
     odoo = prepare.odoo_ready(progress)
     prepare.pdf_ready(progress)
     prepare.browser_ready(progress)
-    name = settings.database("test")
-    with exclusive(odoo, name):
-        database = test_database(progress, odoo, name)
-        succeeded = run_pytest(odoo, database)
-        complaints = logs.complaints_of_file(odoo.folder(name) / "install.log")
+    database = Database(odoo, settings.database("test"))
+    with database.exclusive():
+        remake_if_changed(progress, database)
+        outcome = run_pytest(odoo, database)
+        complaints = logs.complaints_of_file(odoo.folder(database.name) / "install.log")
     for line in complaints:
         say(f"While the addon was installed: {line}")
-    if not succeeded:
-        raise Problem("Tests failed: see above.")
+    if outcome == NO_TESTS:
+        raise Problem("there is no test like that: correct ARGS=... .")
+    if outcome:
+        raise Problem("tests failed, see above.")
     if complaints:
-        raise Problem("Odoo logged the warnings above when the addon was installed: cure them.")
+        raise Problem("cure what Odoo logged when the addon was installed, see above.")
 
 
-def test_database(progress, odoo, name):
+def remake_if_changed(progress, database):
     """Have a database with the addon as a fresh installation gives it."""
-    prepare.dependencies_ready(progress, odoo, demo=False)
-    database = Database(odoo, name)
-    with progress.step(f"Database {name}") as step:
+    with progress.step(f"Database {database.name}") as step:
         database.remake_if_changed(step)
-    return database
 
 
 def run_pytest(odoo, database):
-    """Run pytest on the screen and tell whether all went well."""
+    """Run pytest on the screen and return how it ended."""
     command = [odoo.python, "-m", "pytest", f"--odoo-database={database.real_name}"]
     done = subprocess.run(
         [*map(str, command), *settings.arguments()],
@@ -48,17 +49,6 @@ def run_pytest(odoo, database):
         stdin=subprocess.DEVNULL,
         cwd=paths.ROOT,
         check=False,
+        preexec_fn=die_with_parent,
     )
-    return done.returncode == 0
-
-
-@contextlib.contextmanager
-def exclusive(odoo, name):
-    """Keep a second run from using the same database at the same time."""
-    with open(odoo.folder(name) / "lock", "w") as handle:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            say(f"Waiting for another run on the database {name} (DB=... uses another one).")
-            fcntl.flock(handle, fcntl.LOCK_EX)
-        yield
+    return done.returncode

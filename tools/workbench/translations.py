@@ -1,10 +1,11 @@
 """`make i18n`: the .pot and the French .po from the texts in the code, the same twice in a row."""
 
 from . import paths, prepare, settings
+from .databases import Database
 from .odoo import Odoo
 from .shipped import copied_addon
 from .steps import Progress
-from .testing import exclusive, test_database
+from .testing import remake_if_changed
 
 LANGUAGES = ("fr",)
 TEMPLATE = paths.ROOT / "i18n" / f"{paths.ADDON}.pot"
@@ -12,11 +13,11 @@ TEMPLATE = paths.ROOT / "i18n" / f"{paths.ADDON}.pot"
 
 def i18n():
     """Write the template and bring each language up to date with it."""
-    progress = Progress(6)
+    progress = Progress(5)
     odoo = prepare.odoo_ready(progress)
-    name = settings.database("test")
-    with exclusive(odoo, name):
-        database = test_database(progress, odoo, name)
+    database = Database(odoo, settings.database("test"))
+    with database.exclusive():
+        remake_if_changed(progress, database)
         with progress.step("Translations") as step:
             total = export(odoo, database)
             for language in LANGUAGES:
