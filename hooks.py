@@ -16,6 +16,15 @@ PIPELINE_ACTIONS = {
     "crm.crm_lead_action_pipeline": "[('type','=','opportunity')]",
 }
 
+# What holds on to a stage and would keep Odoo from deleting it when the addon goes.
+STAGE_LINKS = (
+    ("crm_lead", "lifecycle_stage_id"),
+    ("res_partner", "lifecycle_stage_id"),
+    ("crm_lifecycle_rule", "to_stage_id"),
+    ("crm_lifecycle_transition", "from_stage_id"),
+    ("crm_lifecycle_transition", "to_stage_id"),
+)
+
 
 def pre_init_hook(env):
     """Create the columns empty, so that Odoo does not compute them record by record."""
@@ -33,8 +42,10 @@ def post_init_hook(env):
 
 
 def uninstall_hook(env):
-    """Give the actions of the pipeline their own domains back."""
+    """Give the actions of the pipeline their own domains back, and let the stages go."""
     for xmlid, domain in PIPELINE_ACTIONS.items():
         action = env.ref(xmlid, raise_if_not_found=False)
         if action:
             action.domain = domain
+    for table, column in STAGE_LINKS:
+        sql.drop_constraint(env.cr, table, f"{table}_{column}_fkey")

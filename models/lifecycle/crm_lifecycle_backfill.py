@@ -187,11 +187,15 @@ class CrmLifecycleBackfill(models.AbstractModel):
         )
 
     def _wanted(self, subject):
-        """Give the condition that leaves out our own companies and their people."""
+        """Give the condition of the records that get a past: those without any yet.
+
+        Our own companies and their people get none.
+        """
         if subject == "lead_id":
-            return SQL("TRUE")
+            return SQL("w.record_id IN (SELECT id FROM crm_lead WHERE lifecycle_stage_id IS NULL)")
         return SQL(
-            "w.record_id IN (SELECT p.id FROM res_partner p WHERE NOT EXISTS"
+            "w.record_id IN (SELECT p.id FROM res_partner p"
+            " WHERE p.lifecycle_stage_id IS NULL AND NOT EXISTS"
             " (SELECT FROM res_company c WHERE c.partner_id = p.commercial_partner_id))"
         )
 

@@ -11,6 +11,7 @@ from . import facts
 _logger = logging.getLogger(__name__)
 
 BATCH = 500
+AT_ONCE = 5000  # what the button moves while the user waits
 
 # what a trigger says in the history; the others say "rule"
 CAUSES = {
@@ -146,15 +147,22 @@ class CrmLifecycleRule(models.Model):
         }
 
     def action_apply(self):
-        """Move now what the nightly run would move."""
+        """Move now what the nightly run would move; what is too much follows in the background."""
+        self.ensure_one()
         self.check_access("write")
-        moved = sum(rule._apply() for rule in self)
+        moved = self._apply(limit=AT_ONCE)
+        message = self.env._("%(count)s records moved.", count=moved)
+        if moved >= AT_ONCE:
+            self.env.ref("crm_lifecycle.ir_cron_lifecycle_rules").sudo()._trigger()
+            message = self.env._(
+                "%(count)s records moved, the others follow in a few minutes.", count=moved
+            )
         return {
             "type": "ir.actions.client",
             "tag": "display_notification",
             "params": {
                 "type": "success",
-                "message": self.env._("%(count)s records moved.", count=moved),
+                "message": message,
                 "next": {"type": "ir.actions.client", "tag": "soft_reload"},
             },
         }
@@ -206,8 +214,12 @@ class CrmLifecycleRule(models.Model):
         for rule in self.search([]):
             rule._apply()
 
-    def _apply(self):
-        """Move all records that are due, in batches; return how many moved."""
+    def _apply(self, limit=None):
+        """Move the records that are due, in batches, each committed.
+
+        :param int limit: stop after about so many; None moves all
+        :return: how many records moved
+        """
         self.ensure_one()
         rule = self.sudo()
         moved, failed, errors = 0, [], []
@@ -218,6 +230,8 @@ class CrmLifecycleRule(models.Model):
             failed += (batch - done).ids
             moved += len(done)
             self.env["ir.cron"]._commit_progress(len(done))
+            if limit and moved >= limit:
+                break
         rule.write(
             {"last_run": fields.Datetime.now(), "last_error": "\n".join(errors[:20]) or False}
         )

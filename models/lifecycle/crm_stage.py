@@ -14,6 +14,6 @@ class CrmStage(models.Model):
         "crm.lifecycle.stage",
         string="Lifecycle Stage",
         index="btree_not_null",
-        ondelete="restrict",
+        ondelete="set null",
         help="A lead that enters this pipeline stage moves to this lifecycle stage.",
     )

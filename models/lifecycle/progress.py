@@ -69,6 +69,8 @@ def advances(before, after):
 def move_date(wanted, previous, now):
     """Give the date of a move: when the event happened, but in the order of the history.
 
+    Like all dates of Odoo's fields it has no fractions of a second.
+
     :param datetime wanted: when the event happened, or None for now
     :param datetime previous: date of the move before, or None
     :param datetime now: no move lies in the future
@@ -80,7 +82,7 @@ def move_date(wanted, previous, now):
     >>> move_date(july, None, june) == june, move_date(None, may, july) == july
     (True, True)
     """
-    date = min(wanted or now, now)
+    date = min(wanted or now, now).replace(microsecond=0)
     return max(date, previous) if previous else date
 
 
