@@ -4,3 +4,4 @@ from . import test_crm_lifecycle_rule
 from . import test_base_partner_merge
 from . import test_crm_lead
 from . import test_crm_lifecycle_report
+from . import test_crm_lifecycle_backfill
