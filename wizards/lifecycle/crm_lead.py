@@ -1,0 +1,55 @@
+from odoo import api, fields, models
+from odoo.tools import plaintext2html
+
+from . import suspect_row
+
+
+class CrmLead(models.Model):
+    """A lead may come from a list of suspects, and then points to the proof of it."""
+
+    _inherit = "crm.lead"
+
+    suspect_import_id = fields.Many2one(
+        "crm.suspect.import",
+        "Imported List",
+        readonly=True,
+        copy=False,
+        ondelete="restrict",
+        index="btree_not_null",
+        groups="crm_lifecycle.group_lifecycle_user",
+        help="Where this lead comes from, and on what legal basis it may be used.",
+    )
+
+    # To look up a whole list at once; Odoo's own index serves the search for parts.
+    _email_exact_idx = models.Index("(email_normalized) WHERE email_normalized IS NOT NULL")
+
+    @api.model
+    def _suspect_import_common_values(self, suspect_import):
+        """Give the values that all leads of an import have."""
+        return {
+            "type": "lead",
+            "suspect_import_id": suspect_import.id,
+            "lifecycle_stage_id": suspect_import.stage_id.id,
+            "source_id": suspect_import.source_id.id,
+            "campaign_id": suspect_import.campaign_id.id,
+            "company_id": suspect_import.company_id.id,
+            "team_id": suspect_import.team_id.id,
+            "user_id": suspect_import.user_id.id,
+            "partner_id": False,
+        }
+
+    @api.model
+    def _suspect_import_values(self, person, country):
+        """Give the values of the lead of one person, see `suspect_row`."""
+        contact = suspect_row.full_name(person)
+        notes = suspect_row.notes(person, ("mobile", "siret"), country_known=bool(country))
+        return {
+            "name": suspect_row.display_name(person),
+            "contact_name": contact,
+            "partner_name": person.get("company"),
+            "email_from": person.get("email"),
+            "phone": person.get("phone") or person.get("mobile"),
+            "country_id": country.id,
+            "description": plaintext2html(notes) if notes else False,
+            **suspect_row.postal_values(person, country.code or self.env.company.country_id.code),
+        }
