@@ -33,9 +33,9 @@ def table(titles, rows):
     """Return rows of values below their titles, the first column to the left.
 
     >>> print(table(("", "contacts"), [("suspect", 12), ("lead", 3)]))
-                 contacts
-      suspect          12
-      lead              3
+                  contacts
+      suspect           12
+      lead               3
     """
     lines = [titles, *rows]
     return "\n".join(

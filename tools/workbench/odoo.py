@@ -1,6 +1,7 @@
 """Odoo's own commands, run on a database of this checkout."""
 
 import os
+import re
 import subprocess
 from pathlib import Path
 
@@ -8,6 +9,9 @@ from . import paths
 from .python_env import child_environment
 from .shell import die_with_parent
 from .steps import Problem
+
+EXCEPTION = re.compile(r"^[\w.]*(Error|Exception|Violation|Problem)\w*: ")
+ERROR = re.compile(r" (ERROR|CRITICAL) |^error:|: error:")
 
 
 class Odoo:
@@ -79,8 +83,20 @@ class Odoo:
 
 
 def last_error(file):
-    """Return the last error of a log, or its last line."""
-    lines = [line.strip() for line in Path(file).read_text(errors="replace").splitlines()]
-    lines = [line for line in lines if line]
-    told = [line for line in lines if "Error" in line or " ERROR " in line or " CRITICAL " in line]
-    return (told or lines or ["nothing was logged"])[-1]
+    """Return the line of a log that tells the last error best."""
+    return telling_error(Path(file).read_text(errors="replace").splitlines())
+
+
+def telling_error(lines):
+    """Return the last exception of a log, else its last error, else its last line.
+
+    >>> telling_error(["Traceback", "odoo.tools.ParseError: while parsing a.xml:1", "  <record/>",
+    ...     "2026-01-01 10:00:00 7 CRITICAL demo odoo.service.server: Failed to initialize"])
+    'odoo.tools.ParseError: while parsing a.xml:1'
+    """
+    lines = [line.strip() for line in lines if line.strip()]
+    for pattern in (EXCEPTION, ERROR):
+        told = [line for line in lines if pattern.search(line)]
+        if told:
+            return told[-1]
+    return lines[-1] if lines else "nothing was logged"

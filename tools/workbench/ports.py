@@ -1,5 +1,6 @@
 """Network ports of this machine: is one taken, and by whom."""
 
+import contextlib
 import os
 import socket
 from pathlib import Path
@@ -47,8 +48,10 @@ def inodes(lines, port):
 
 
 def open_files(process):
-    """Return what a process has open; nothing when it is another user's."""
-    try:
-        return {os.readlink(link) for link in (process / "fd").iterdir()}
-    except OSError:
-        return set()
+    """Return what a process has open; nothing when it is another user's or has ended."""
+    found = set()
+    with contextlib.suppress(OSError):
+        for link in (process / "fd").iterdir():
+            with contextlib.suppress(OSError):  # closed in the meantime
+                found.add(os.readlink(link))
+    return found
