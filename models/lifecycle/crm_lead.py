@@ -33,16 +33,11 @@ class CrmLead(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         """Begin opportunities where they belong, and say that these leads came."""
-        kinds = {}
-        for vals in vals_list:
-            kind = vals.get("type")
-            if kind and not vals.get("lifecycle_stage_id"):
-                if kind not in kinds:
-                    kinds[kind] = self._lifecycle_initial_stage(kind).id
-                vals["lifecycle_stage_id"] = kinds[kind]
+        self._lifecycle_choose_stages(vals_list)
         leads = super().create(vals_list)
         # who is created as a suspect is one, even in a pipeline without leads
-        leads.filtered(lambda lead: lead.sudo().lifecycle_kind != "suspect")._lifecycle_say_opportunity()
+        pursued = leads.filtered(lambda lead: lead.sudo().lifecycle_kind != "suspect")
+        pursued._lifecycle_say_opportunity()
         leads._lifecycle_wake_suspects()
         return leads
 
@@ -96,6 +91,19 @@ class CrmLead(models.Model):
                 return rule.to_stage_id
         company = self.env.company.sudo()
         return company.lifecycle_lead_stage_id or self.env["crm.lifecycle.stage"]._first("lead")
+
+    @api.model
+    def _lifecycle_choose_stages(self, vals_list):
+        """Set the first stage of the new leads that are given none; once per kind of lead."""
+        if "default_lifecycle_stage_id" in self.env.context:
+            return
+        stages = {}
+        for vals in vals_list:
+            if not vals.get("lifecycle_stage_id"):
+                kind = vals.get("type")
+                if kind not in stages:
+                    stages[kind] = self._lifecycle_initial_stage(kind).id
+                vals["lifecycle_stage_id"] = stages[kind]
 
     def _lifecycle_say_opportunity(self):
         opportunities = self.filtered(lambda lead: lead.type == "opportunity")

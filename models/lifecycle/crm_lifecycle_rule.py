@@ -137,13 +137,15 @@ class CrmLifecycleRule(models.Model):
     def action_preview(self):
         """Open the records that the rule would move now, whether it is active or not."""
         self.ensure_one()
+        domain = [("lifecycle_due_rule_ids", "in", self.ids)]
+        count = self.env[self.model].search_count(domain)
         return {
             "type": "ir.actions.act_window",
-            "name": self.env._("%(rule)s: would move now", rule=self.name),
+            "name": self.env._("%(rule)s: %(count)s would move now", rule=self.name, count=count),
             "res_model": self.model,
             "view_mode": "list,form",
-            "domain": [("lifecycle_due_rule_ids", "in", self.ids)],
-            "context": {"active_test": False, "create": False},
+            "domain": domain,
+            "context": {"create": False},
         }
 
     def action_apply(self):
