@@ -128,14 +128,7 @@ class CrmLifecycleReport(models.Model):
 
     @property
     def _table_query(self):
-        # NOT MATERIALIZED: what a reader does not ask for is then not computed
-        return SQL(
-            "WITH move AS NOT MATERIALIZED (%s) %s %s %s",
-            self._moves(),
-            self._select(),
-            self._from(),
-            self._where(),
-        )
+        return SQL("%s %s %s", self._select(), self._from(), self._where())
 
     @api.model
     def _moves(self):
@@ -181,10 +174,14 @@ class CrmLifecycleReport(models.Model):
                    entry.campaign_id,
                    %(outcomes)s,
                    1 AS nbr,
-                   visit.entry_count,
-                   COALESCE(fall.backward_count, 0) AS backward_count
+                   entry.entry_count,
+                   CASE entry.kind %(falls)s END AS backward_count
             """,
             outcomes=self._select_outcomes(),
+            falls=SQL(" ").join(
+                SQL("WHEN %s THEN %s", kind, SQL.identifier("entry", f"falls_{kind}"))
+                for kind in progress.KINDS
+            ),
         )
 
     @api.model
@@ -268,67 +265,58 @@ class CrmLifecycleReport(models.Model):
 
     @api.model
     def _from(self):
-        return SQL(
-            """
-            FROM (%s) entry
-            LEFT JOIN (%s) visit ON visit.person = entry.person AND visit.place = entry.place
-            LEFT JOIN (%s) fall ON fall.person = entry.person AND fall.from_place = entry.place
-            """,
-            self._entries(),
-            self._visits(),
-            self._falls(),
-        )
+        """Give the moves with their place in the person's history and the entries after them.
 
-    @api.model
-    def _entries(self):
-        """Give the moves with their rank in the kind and the next entry into each kind.
-
-        The window of what comes later runs backwards in time: so its frame only grows,
-        and the cost does not rise with the square of a person's moves.
+        Each window is one pass over sorted rows. That of what comes later runs backwards in
+        time: so its frame only grows, and the cost does not rise with the square of the
+        moves of a person. A row's DENSE_RANK from the end is, for the first visit, the number
+        of moments at which the person came.
         """
         return SQL(
             """
-            SELECT move.*,
-                   ROW_NUMBER() OVER (PARTITION BY person, place ORDER BY date, id) AS visit,
-                   LEAD(date) OVER (PARTITION BY record ORDER BY date, id) AS next_of_record,
-                   %s
-              FROM move
-            WINDOW later AS (
-                PARTITION BY person ORDER BY date DESC, id DESC
-                ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
-            )
+            FROM (
+                SELECT move.*,
+                       ROW_NUMBER() OVER (PARTITION BY person, place ORDER BY date, id) AS visit,
+                       DENSE_RANK() OVER (PARTITION BY person, place ORDER BY date DESC)
+                           AS entry_count,
+                       LEAD(date) OVER (PARTITION BY record ORDER BY date, id) AS next_of_record,
+                       %s,
+                       %s
+                  FROM (%s) move
+                WINDOW person AS (PARTITION BY person),
+                       later AS (
+                           PARTITION BY person ORDER BY date DESC, id DESC
+                           ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
+                       )
+            ) entry
             """,
-            SQL(", ").join(
-                SQL(
-                    "MIN(date) FILTER (WHERE place = %s) OVER later AS %s",
-                    progress.KIND_RANK[kind],
-                    SQL.identifier(f"next_{kind}"),
-                )
-                for kind in progress.KINDS[1:]
-            ),
+            self._next_entries(),
+            self._falls(),
+            self._moves(),
         )
 
     @api.model
-    def _visits(self):
-        """Count the moments at which a person came into a kind."""
-        return SQL(
-            """
-            SELECT person, place, COUNT(DISTINCT date) AS entry_count
-              FROM move
-             GROUP BY person, place
-            """
+    def _next_entries(self):
+        """Give the columns next_<kind>: when the person next enters each kind."""
+        return SQL(", ").join(
+            SQL(
+                "MIN(date) FILTER (WHERE place = %s) OVER later AS %s",
+                progress.KIND_RANK[kind],
+                SQL.identifier(f"next_{kind}"),
+            )
+            for kind in progress.KINDS[1:]
         )
 
     @api.model
     def _falls(self):
-        """Count the moves of a person that left a kind downwards."""
-        return SQL(
-            """
-            SELECT person, from_place, COUNT(*) AS backward_count
-              FROM move
-             WHERE place < from_place
-             GROUP BY person, from_place
-            """
+        """Give the columns falls_<kind>: how many moves of the person left it downwards."""
+        return SQL(", ").join(
+            SQL(
+                "COUNT(*) FILTER (WHERE from_place = %s AND place < from_place) OVER person AS %s",
+                progress.KIND_RANK[kind],
+                SQL.identifier(f"falls_{kind}"),
+            )
+            for kind in progress.KINDS
         )
 
     @api.model
