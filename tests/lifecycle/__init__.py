@@ -5,3 +5,5 @@ from . import test_base_partner_merge
 from . import test_crm_lead
 from . import test_crm_lifecycle_report
 from . import test_crm_lifecycle_backfill
+from . import test_lifecycle_http
+from . import test_lifecycle_tour
