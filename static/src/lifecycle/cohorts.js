@@ -1,50 +1,30 @@
-import { Component, useState } from "@odoo/owl";
 import { Dropdown } from "@web/core/dropdown/dropdown";
 import { DropdownItem } from "@web/core/dropdown/dropdown_item";
 import { deserializeDate } from "@web/core/l10n/dates";
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
-import { useService } from "@web/core/utils/hooks";
-import { useSetupAction } from "@web/search/action_hook";
-import { Layout } from "@web/search/layout";
-import { SearchBar } from "@web/search/search_bar/search_bar";
-import { Domain } from "@web/core/domain";
 
-import { FiguresAction, REPORT_MODEL } from "./figures_action";
-import { formatCount, formatRate, kindLabel, useFigures, useOpenRows } from "./figures_hook";
-import { PeriodMenu } from "./period_menu";
-import { boundsDomain, periodBounds } from "./periods";
+import { Figures, kindLabel, REPORT_MODEL } from "./figures";
+import { FiguresAction } from "./figures_action";
+import { periodBounds } from "./periods";
 
 /**
  * One line per month of entry: which share of the people bought within 1, 2, ... 12 months.
  * A month that is not over has an empty cell, not a small number.
  */
-export class Cohorts extends Component {
+export class Cohorts extends Figures {
     static template = "crm_lifecycle.Cohorts";
-    static components = { Dropdown, DropdownItem, Layout, PeriodMenu, SearchBar };
-    static props = { domain: Array, display: Object, state: Object };
+    static components = { ...Figures.components, Dropdown, DropdownItem };
 
-    setup() {
-        this.orm = useService("orm");
-        this.openRows = useOpenRows();
-        this.choice = useState({ period: { id: "all" }, kind: "lead", ...this.props.state });
-        this.figures = useFigures((props) => this.load(props));
-        this.figures.start(this.props);
-        useSetupAction({ getLocalState: () => ({ ...this.choice }) });
+    get initialChoice() {
+        return { ...super.initialChoice, kind: "lead" };
     }
 
-    async load({ domain }) {
-        const now = Domain.and([domain, boundsDomain(periodBounds(this.choice.period))]).toList();
-        const { months, total } = await this.orm.call(REPORT_MODEL, "get_cohorts", [
-            now,
-            this.choice.kind,
-        ]);
-        return { months, total, now, kind: this.choice.kind };
-    }
-
-    choose(values) {
-        Object.assign(this.choice, values);
-        return this.figures.reload(this.props);
+    async load(domain) {
+        const { period, kind } = this.choice;
+        const now = this.within(domain, periodBounds(period));
+        const table = await this.orm.call(REPORT_MODEL, "get_cohorts", [now, kind]);
+        return { ...table, now, kind };
     }
 
     // -- what is shown ----------------------------------------------------------------------
@@ -58,22 +38,22 @@ export class Cohorts extends Component {
     }
 
     get numbers() {
-        return this.figures.state.total.cells.map((_cell, index) => index + 1);
+        return this.figures.total.cells.map((_cell, index) => index + 1);
     }
 
     get lines() {
-        const { months, total } = this.figures.state;
+        const { months, total } = this.figures;
         const lines = months.map((month) => ({ ...month, label: this.monthLabel(month.month) }));
         return [...lines.reverse(), { ...total, month: "total", label: _t("All months") }];
     }
 
     get isEmpty() {
-        return !this.figures.state.months.length;
+        return !this.figures.months.length;
     }
 
     /** The darkest cell is the highest share of the table. */
     get highest() {
-        const { months } = this.figures.state;
+        const { months } = this.figures;
         return Math.max(1, ...months.flatMap(({ cells }) => cells.map((cell) => cell?.rate || 0)));
     }
 
@@ -88,25 +68,17 @@ export class Cohorts extends Component {
     cellTitle(line, number, cell) {
         return _t("%(month)s: %(count)s of %(size)s were customers %(number)s months later", {
             month: line.label,
-            count: formatCount(cell.count),
-            size: formatCount(cell.size ?? line.size),
+            count: this.formatCount(cell.count),
+            size: this.formatCount(cell.size ?? line.size),
             number,
         });
-    }
-
-    formatCount(count) {
-        return formatCount(count);
-    }
-
-    formatRate(rate) {
-        return formatRate(rate);
     }
 
     // -- what is behind it --------------------------------------------------------------------
 
     openLine(line) {
-        const name = `${kindLabel(this.figures.state.kind)}, ${line.label}`;
-        return this.openRows(name, [this.figures.state.now, line.domain]);
+        const name = `${kindLabel(this.figures.kind)}, ${line.label}`;
+        return this.openRows(name, [this.figures.now, line.domain]);
     }
 
     openCell(line, number, cell) {
@@ -118,12 +90,7 @@ export class Cohorts extends Component {
             month: line.label,
             number,
         });
-        return this.openRows(name, [this.figures.state.now, cell.domain || line.domain, bought]);
-    }
-
-    showAll() {
-        this.env.searchModel.clearQuery();
-        return this.choose({ period: { id: "all" } });
+        return this.openRows(name, [this.figures.now, cell.domain || line.domain, bought]);
     }
 }
 

@@ -2,13 +2,13 @@ import { Component } from "@odoo/owl";
 import { WithSearch } from "@web/search/with_search/with_search";
 import { standardActionServiceProps } from "@web/webclient/actions/action_service";
 
-export const REPORT_MODEL = "crm.lifecycle.report";
+import { REPORT_MODEL } from "./figures";
 
 /**
  * A page of figures of the lifecycle report under Odoo's own search bar.
  *
  * A page says which component shows the figures (`static Figures`); this one gets the domain
- * of the search, what it remembered when it was left (`state`), and the name of the page.
+ * of the search and what it remembered when it was left (`state`).
  */
 export class FiguresAction extends Component {
     static template = "crm_lifecycle.FiguresAction";

@@ -1,17 +1,10 @@
-import { Component, useState } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
-import { useService } from "@web/core/utils/hooks";
-import { useSetupAction } from "@web/search/action_hook";
-import { Layout } from "@web/search/layout";
-import { SearchBar } from "@web/search/search_bar/search_bar";
 import { formatFloat, formatInteger } from "@web/views/fields/formatters";
-import { Domain } from "@web/core/domain";
 
-import { FiguresAction, REPORT_MODEL } from "./figures_action";
-import { formatCount, formatRate, kindLabel, useFigures, useOpenRows } from "./figures_hook";
-import { PeriodMenu } from "./period_menu";
-import { boundsDomain, boundsLabel, comparedBounds, periodBounds } from "./periods";
+import { Figures, kindLabel, REPORT_MODEL } from "./figures";
+import { FiguresAction } from "./figures_action";
+import { boundsLabel, comparedBounds, periodBounds } from "./periods";
 
 /** What the rows behind a figure have in common, beside their kind. */
 const BEHIND = {
@@ -21,30 +14,34 @@ const BEHIND = {
     former: [["former_date", "!=", false]],
 };
 
+/** The share that is told of a kind: its figures by name, and the words beside it. */
+function shareOf(kind) {
+    if (kind === "customer") {
+        return { count: "former", rate: "former_rate", text: _t("became former customers") };
+    }
+    if (kind === "former") {
+        const days = "customer_median_days";
+        return { count: "customers", rate: "customer_rate", days, text: _t("came back") };
+    }
+    return { count: "converted", rate: "rate", days: "median_days", text: _t("went further") };
+}
+
 /**
  * The way from suspect to customer: for each kind how many people entered, which share went
  * further and how long it took; beside it, if wanted, another period.
  */
-export class Funnel extends Component {
+export class Funnel extends Figures {
     static template = "crm_lifecycle.Funnel";
-    static components = { Layout, PeriodMenu, SearchBar };
-    static props = { domain: Array, display: Object, state: Object };
 
-    setup() {
-        this.orm = useService("orm");
-        this.action = useService("action");
-        this.openRows = useOpenRows();
-        this.choice = useState({ period: { id: "all" }, compare: "none", ...this.props.state });
-        this.figures = useFigures((props) => this.load(props));
-        this.figures.start(this.props);
-        useSetupAction({ getLocalState: () => ({ ...this.choice }) });
+    get initialChoice() {
+        return { ...super.initialChoice, compare: "none" };
     }
 
-    async load({ domain }) {
+    async load(domain) {
         const bounds = periodBounds(this.choice.period);
         const before = comparedBounds(bounds, this.choice.compare);
-        const now = Domain.and([domain, boundsDomain(bounds)]).toList();
-        const then = before && Domain.and([domain, boundsDomain(before)]).toList();
+        const now = this.within(domain, bounds);
+        const then = before && this.within(domain, before);
         const [steps, stepsBefore] = await Promise.all([
             this.orm.call(REPORT_MODEL, "get_funnel", [now]),
             then ? this.orm.call(REPORT_MODEL, "get_funnel", [then]) : null,
@@ -52,53 +49,26 @@ export class Funnel extends Component {
         return { steps, stepsBefore, now, then, before };
     }
 
-    choose(values) {
-        Object.assign(this.choice, values);
-        return this.figures.reload(this.props);
-    }
-
     // -- what is shown ----------------------------------------------------------------------
 
-    /** The steps in the order of the way; what a kind has no share of is left out. */
     get steps() {
-        const { steps, stepsBefore } = this.figures.state;
+        const { steps, stepsBefore } = this.figures;
         return steps.map((step, index) => ({
             ...step,
             label: kindLabel(step.kind),
             before: stepsBefore?.[index],
-            links: this.links(step),
+            share: step.entered ? shareOf(step.kind) : null,
         }));
     }
 
     get isEmpty() {
-        const { steps, stepsBefore } = this.figures.state;
+        const { steps, stepsBefore } = this.figures;
         return ![...steps, ...(stepsBefore || [])].some((step) => step.entered);
     }
 
-    get isNarrowed() {
-        return this.props.domain.length > 0 || this.choice.period.id !== "all";
-    }
-
     get beforeLabel() {
-        const { before } = this.figures.state;
+        const { before } = this.figures;
         return before && boundsLabel(before);
-    }
-
-    /** The shares of a step, each with the rows it opens and the words beside it. */
-    links(step) {
-        if (step.kind === "former") {
-            return this.share(step, "customers", "customer_rate", "customer_median_days", {
-                text: _t("came back"),
-            });
-        }
-        if (step.kind === "customer") {
-            return this.share(step, "former", "former_rate", null, { text: _t("became former") });
-        }
-        return this.share(step, "converted", "rate", "median_days", { text: _t("went further") });
-    }
-
-    share(step, figure, rate, days, { text }) {
-        return step.entered ? [{ kind: step.kind, figure, rate, days, text, step }] : [];
     }
 
     /** How many of the suspects and of the leads bought in the end. */
@@ -109,28 +79,20 @@ export class Funnel extends Component {
     }
 
     width(step) {
-        const { steps, stepsBefore } = this.figures.state;
+        const { steps, stepsBefore } = this.figures;
         const widest = Math.max(...[...steps, ...(stepsBefore || [])].map((one) => one.entered));
         return `${widest ? (100 * step.entered) / widest : 0}%`;
     }
 
-    formatCount(count) {
-        return formatCount(count);
-    }
-
-    formatRate(rate) {
-        return formatRate(rate);
-    }
-
     formatMedian(days) {
-        if (days === null) {
-            return "";
-        }
         if (days < 0.95) {
             return _t("median under a day");
         }
-        const count = days < 9.95 ? formatFloat(days, { digits: [16, 1] }) : formatInteger(Math.round(days));
-        return _t("median %s days", count);
+        const isShort = days < 9.95;
+        return _t(
+            "median %s days",
+            isShort ? formatFloat(days, { digits: [16, 1] }) : formatInteger(Math.round(days))
+        );
     }
 
     /** Says how a figure has changed since the other period, in percent or in points. */
@@ -139,6 +101,9 @@ export class Funnel extends Component {
             return "";
         }
         const change = isRate ? now - before : (100 * (now - before)) / before;
+        if (Math.abs(change) < 0.05) {
+            return "";
+        }
         const number = formatFloat(Math.abs(change), { digits: [16, 1] });
         const signed = `${change < 0 ? "−" : "+"}${number}`;
         return isRate ? _t("%s points", signed) : _t("%s %%", signed);
@@ -147,7 +112,7 @@ export class Funnel extends Component {
     // -- what is behind it --------------------------------------------------------------------
 
     open(kind, figure, isBefore = false) {
-        const { now, then } = this.figures.state;
+        const { now, then } = this.figures;
         const domains = [isBefore ? then : now, [["kind", "=", kind]], BEHIND[figure]];
         return this.openRows(this.nameOf(kind, figure), domains);
     }
@@ -163,16 +128,7 @@ export class Funnel extends Component {
     }
 
     openDetails() {
-        return this.openRows(_t("Conversions"), [this.figures.state.now], "graph");
-    }
-
-    showAll() {
-        this.env.searchModel.clearQuery();
-        return this.choose({ period: { id: "all" }, compare: "none" });
-    }
-
-    openSuspects() {
-        return this.action.doAction("crm_lifecycle.crm_lead_suspect_action");
+        return this.openRows(_t("Conversions"), [this.figures.now], "graph");
     }
 }
 
