@@ -44,9 +44,7 @@ def database():
             database.drop()
             databases.restore(database, step)
         with open(SCRIPT) as script:
-            odoo.run(
-                database.name, "shell", "--no-http", failure="The old data fail", stdin=script
-            )
+            odoo.run(database.name, "shell", "--no-http", failure="The old data fail", stdin=script)
         yield database
         database.drop()
 

@@ -17,6 +17,9 @@ NOT_DEBIAN = (
     "Odoo is taken from Debian's archive and this machine has no apt source of it: "
     "give a checkout of Odoo 19 with ODOO_PATH=... or run on Debian."
 )
+NETWORK = "check the network and run this again, or give a checkout of Odoo with ODOO_PATH=folder"
+    "check the network and run this again, or give a checkout of Odoo 19 with ODOO_PATH=folder"
+)
 DEBIAN_SUITE = re.compile(
     r"^(oldoldstable|oldstable|stable|testing|unstable|sid"
     r"|bullseye|bookworm|trixie|forky|duke)$"
@@ -73,7 +76,7 @@ class Archive:
             # apt's own unprivileged user cannot write into root's cache.
             settings["APT::Sandbox::User"] = "root"
         flags = [part for name, value in settings.items() for part in ("-o", f"{name}={value}")]
-        return run(["apt-get", "-q", *flags, *arguments], f"{failure} (network?)", **options)
+        return run(["apt-get", "-q", *flags, *arguments], failure, NETWORK, **options)
 
 
 def mirrors():

@@ -66,7 +66,8 @@ def build(folder, requirements, step):
     pip = [folder / "bin" / "python", "-m", "pip", "install", "-q", "--no-warn-script-location"]
     run(
         [*pip, "-r", requirements],
-        "Python packages do not install (network? the index of pip's settings is used)",
+        "Python packages do not install",
+        "check the network and pip's settings, then run this again",
         env={"PYTHONPATH": str(pip_wheel(step)), "PIP_DISABLE_PIP_VERSION_CHECK": "1"},
     )
 
@@ -85,7 +86,7 @@ def pip_wheel(step):
     root = paths.CACHE / "pip-wheel"
     build_once(
         root,
-        lambda: unpack(Archive(("bookworm",), step).download(["python3-pip-whl/bookworm"]), root),
+        lambda: unpack(Archive(("sid",), step).download(["python3-pip-whl/sid"]), root),
     )
     return next(root.glob("usr/share/python-wheels/pip-*.whl"))
 
@@ -100,7 +101,8 @@ def download_wheel(python, package, folder):
     with tempfile.TemporaryDirectory() as draft:
         run(
             [python, "-m", "pip", "download", "-q", "--no-deps", "-d", draft, package],
-            f"{package} does not download (network?)",
+            f"{package} does not download",
+            "check the network and run this again",
         )
         file = next(Path(draft).iterdir())
         return file.rename(folder / file.name)

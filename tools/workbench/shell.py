@@ -2,15 +2,21 @@
 
 import ctypes
 import os
+import re
 import shutil
 import signal
 import subprocess
 
 from .steps import Problem
 
+#: How lines begin in which apt, pip, dpkg and PostgreSQL tell what went wrong.
+ERROR = re.compile(
+    r"E: |W: Failed|ERROR|[\w.-]*: error|.*FATAL|dpkg.*error|could not", re.IGNORECASE
+)
 
-def run(command, failure, **options):
-    """Run a program and return its output; on an error raise `failure` with its last line."""
+
+def run(command, failure, advice="", **options):
+    """Run a program and return its output; on an error say its telling line and what to do."""
     options.setdefault("stdin", subprocess.DEVNULL)
     env = {**os.environ, "LC_ALL": "C.UTF-8", **options.pop("env", {})}
     try:
@@ -28,7 +34,8 @@ def run(command, failure, **options):
     except FileNotFoundError as error:
         raise Problem(f"{failure}: the program {command[0]} is missing.") from error
     if done.returncode:
-        raise Problem(f"{failure}: {telling_line(done.stdout)}")
+        reason = telling_line(done.stdout).rstrip(".")
+        raise Problem(f"{failure}: {reason}{'; ' if advice else ''}{advice}.")
     return done.stdout
 
 
@@ -44,18 +51,15 @@ def die_with_parent():
 def telling_line(output):
     """Return the line of a program's output that most likely tells its error.
 
-    >>> telling_line("E: Unable to fetch x\\nE: Try again\\n")
-    'E: Unable to fetch x'
+    >>> telling_line("Err:1 mirror\\nE: Failed to fetch x\\nE: Try again\\n")
+    'E: Failed to fetch x'
     >>> telling_line("one\\ntwo\\n")
     'two'
     >>> telling_line("")
     'no output'
     """
     lines = [line.strip() for line in output.splitlines() if line.strip()]
-    errors = [
-        line for line in lines if line.lower().startswith(("e:", "err", "fatal", "could not"))
-    ]
-    return (errors or lines[-1:] or ["no output"])[0]
+    return next(filter(ERROR.match, lines), (lines or ["no output"])[-1])
 
 
 def require_space(folder, megabytes):
