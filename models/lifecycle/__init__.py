@@ -26,6 +26,7 @@ from . import crm_lifecycle_rule
 from . import crm_lifecycle_backfill
 from . import crm_stage
 from . import crm_lead
+from . import crm_team
 from . import res_partner
 from . import sale_order
 from . import account_move

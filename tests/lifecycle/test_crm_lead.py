@@ -48,6 +48,24 @@ class TestSuspects(LifecycleCase):
         self.assertEqual(customer.lifecycle_stage_id, self.customer)
         self.assertEqual(self.moves(suspects[0])[-1].cause, "manual")
 
+    def test_automatic_assignment_leaves_suspects_alone(self):
+        team = self.env["crm.team"].create(
+            {
+                "name": "Automatic",
+                "use_leads": True,
+                "crm_team_member_ids": [
+                    Command.create({"user_id": self.salesman.id, "assignment_max": 100})
+                ],
+            }
+        )
+        values = {"user_id": False, "team_id": team.id, "probability": 20}
+        suspect = self._lead(lifecycle_stage_id=self.suspect.id, **values)
+        lead = self._lead(**values)
+        team._assign_and_convert_leads(force_quota=True)
+        self.assertEqual(lead.user_id, self.salesman)
+        self.assertFalse(suspect.user_id)
+        self.assertEqual(suspect.type, "lead")
+
     def test_assign_in_turn(self):
         suspects = self.env["crm.lead"].browse(
             self._lead(lifecycle_stage_id=self.suspect.id, user_id=False).id for _ in range(5)
