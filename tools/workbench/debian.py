@@ -18,8 +18,6 @@ NOT_DEBIAN = (
     "give a checkout of Odoo 19 with ODOO_PATH=... or run on Debian."
 )
 NETWORK = "check the network and run this again, or give a checkout of Odoo with ODOO_PATH=folder"
-    "check the network and run this again, or give a checkout of Odoo 19 with ODOO_PATH=folder"
-)
 DEBIAN_SUITE = re.compile(
     r"^(oldoldstable|oldstable|stable|testing|unstable|sid"
     r"|bullseye|bookworm|trixie|forky|duke)$"
