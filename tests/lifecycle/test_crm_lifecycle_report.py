@@ -99,7 +99,7 @@ class ReportCase(LifecycleCase):
     def _rows(self, domain=()):
         return self.report.search(list(domain))
 
-    def assertRecounted(self):
+    def _assert_recounted(self):
         """Compare each value of each row with the recount."""
         expected = recount.recount(self.env)
         rows = self.report.search([])
@@ -110,9 +110,9 @@ class ReportCase(LifecycleCase):
                     self.assertAlmostEqual(row[name], value, 6, (row.id, name))
                 else:
                     self.assertEqual(row[name], value, (row.id, name))
-        self.assertFunnel(expected.values(), self.report._funnel([]))
+        self._assert_funnel(expected.values(), self.report._funnel([]))
 
-    def assertFunnel(self, rows, steps):
+    def _assert_funnel(self, rows, steps):
         """Compare the figures of a funnel with the recount of these rows."""
         expected = recount.funnel_of(list(rows))
         for step in steps:
@@ -210,19 +210,19 @@ class TestCrmLifecycleReport(ReportCase):
     def test_random_histories_equal_the_recount(self):
         for seed in range(4):
             self._random_history(seed, self._people(), 60, self._choices())
-            self.assertRecounted()
+            self._assert_recounted()
 
     def test_many_random_people_equal_the_recount(self):
         records = [record for _group in range(12) for record in self._people()]
         self._random_history(7, records, 500, self._choices())
-        self.assertRecounted()
+        self._assert_recounted()
         expected = recount.recount(self.env).values()
         source, middle = self._choices()["source_id"][0], START + timedelta(days=200)
-        self.assertFunnel(
+        self._assert_funnel(
             [row for row in expected if row["source_id"].id == source],
             self.report._funnel([("source_id", "=", source)]),
         )
-        self.assertFunnel(
+        self._assert_funnel(
             [row for row in expected if row["date"] >= middle],
             self.report._funnel([("date", ">=", middle)]),
         )
@@ -252,7 +252,7 @@ class TestCrmLifecycleReport(ReportCase):
                 for who, stage, day in moves
             ]
         )
-        self.assertRecounted()
+        self._assert_recounted()
 
     def test_no_rate_passes_100(self):
         records = [record for _group in range(4) for record in self._people()]
@@ -303,9 +303,9 @@ class TestLifecycleCohorts(ReportCase):
                 size, counts = expected[row["month"]]
                 self.assertEqual(row["size"], size)
                 self.assertEqual([cell and cell["count"] for cell in row["cells"]], counts)
-            self.assertEachFigureOpensItsRows(table)
+            self._assert_each_figure_opens_its_rows(table)
 
-    def assertEachFigureOpensItsRows(self, table):
+    def _assert_each_figure_opens_its_rows(self, table):
         """Count the rows that a click on each cell opens."""
         for row in (*table["months"], table["total"]):
             self.assertEqual(self.report.search_count(row["domain"]), row["size"])
