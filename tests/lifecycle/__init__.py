@@ -7,3 +7,5 @@ from . import test_crm_lifecycle_report
 from . import test_crm_lifecycle_backfill
 from . import test_lifecycle_http
 from . import test_lifecycle_tour
+from . import test_suspect_file
+from . import test_crm_suspect_import

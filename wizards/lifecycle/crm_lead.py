@@ -26,7 +26,10 @@ class CrmLead(models.Model):
     @api.model
     def _suspect_import_common_values(self, suspect_import):
         """Give the values that all leads of an import have."""
+        # Odoo sends the addresses of new leads to a paid service: not those of suspects
+        enriched = {"iap_enrich_done": True} if "iap_enrich_done" in self._fields else {}
         return {
+            **enriched,
             "type": "lead",
             "suspect_import_id": suspect_import.id,
             "lifecycle_stage_id": suspect_import.stage_id.id,

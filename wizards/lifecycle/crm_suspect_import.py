@@ -11,6 +11,8 @@ EVIDENCE = frozenset(
 )
 # What the classes of the rows depend on
 CHECKED = frozenset(("file", "encoding", "separator", "header_row", "match_by", "company_id"))
+# The classes that have a count of their own
+OUTCOMES = ("new", "imported", "known", "blacklisted", "invalid", "duplicate", "failed")
 # The steps before anything is created
 OPEN_STATES = ("draft", "checking", "preview")
 
@@ -182,14 +184,16 @@ class CrmSuspectImport(models.Model):
 
     def _set_counts(self, counts):
         """Set the count fields from a dict outcome -> number of rows."""
-        for outcome in ("new", "imported", "known", "blacklisted", "invalid", "duplicate", "failed"):
+        for outcome in OUTCOMES:
             self[f"{outcome}_count"] = counts.get(outcome, 0)
         self.total_count = sum(counts.values())
         self.checked_count = self.total_count - counts.get("unchecked", 0)
         self.left_out_count = self.checked_count - self.new_count - self.imported_count
-        checking = self.state == "checking"
-        self.done_count = self.checked_count if checking else self.imported_count + self.failed_count
-        self.todo_count = self.total_count if checking else self.done_count + self.new_count
+        if self.state == "checking":
+            self.done_count, self.todo_count = self.checked_count, self.total_count
+        else:
+            self.done_count = self.imported_count + self.failed_count
+            self.todo_count = self.done_count + self.new_count
 
     @api.depends("line_ids.outcome")
     def _compute_sample_line_ids(self):
@@ -319,9 +323,7 @@ class CrmSuspectImport(models.Model):
                 "This is an old Excel file, or one protected by a password."
                 " Save it as XLSX or CSV, without password."
             ),
-            "open_document": self.env._(
-                "This is an OpenDocument file. Save it as XLSX or CSV."
-            ),
+            "open_document": self.env._("This is an OpenDocument file. Save it as XLSX or CSV."),
             "damaged": self.env._(
                 "The workbook is damaged. Open it in your spreadsheet program and save it again."
             ),
@@ -336,12 +338,9 @@ class CrmSuspectImport(models.Model):
 
     @api.constrains("collection_date")
     def _check_collection_date(self):
-        if any((record.collection_date or fields.Date.MIN) > self._today() for record in self):
+        today = fields.Date.context_today(self)
+        if any(record.collection_date and record.collection_date > today for record in self):
             raise ValidationError(self.env._("The date of collection cannot be in the future."))
-
-    @api.model
-    def _today(self):
-        return fields.Date.context_today(self)
 
     @api.constrains("state", "source_id", "legal_basis", "collection_date", "column_ids")
     def _check_origin(self):
@@ -420,24 +419,21 @@ class CrmSuspectImport(models.Model):
     def _check_file_size(self, vals):
         """Refuse a file that is too big before it is decoded."""
         if len(vals.get("file") or "") > suspect_file.MAX_BYTES * 4 / 3 + 4:
-            raise UserError(
-                self._unreadable_message(suspect_file.UnreadableFile("too_big"))
-            )
+            raise UserError(self._unreadable_message(suspect_file.UnreadableFile("too_big")))
 
     def _recognise_columns(self):
-        for record in self.filtered("file"):
-            try:
+        try:
+            for record in self.filtered("file"):
                 record._read_columns(record._file_bytes())
-            except suspect_file.UnreadableFile as error:
-                raise UserError(self._unreadable_message(error)) from error
+        except suspect_file.UnreadableFile as error:
+            raise UserError(self._unreadable_message(error)) from error
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_proof(self):
         if any(record.imported_count or record.state == "running" for record in self):
             raise UserError(
                 self.env._(
-                    "This import cannot be deleted:"
-                    " it proves where the imported people come from."
+                    "This import cannot be deleted: it proves where the imported people come from."
                 )
             )
 

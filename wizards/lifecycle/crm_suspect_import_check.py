@@ -2,6 +2,7 @@ import json
 from itertools import islice
 
 from odoo import models
+from odoo.exceptions import UserError
 from odoo.tools import SQL, email_normalize, email_split
 
 from . import suspect_file, suspect_row
@@ -36,8 +37,11 @@ class CrmSuspectImport(models.Model):
         if len(self._file_bytes()) > AT_ONCE_BYTES:
             self._trigger_cron()
             return
-        while self.state == "checking":
-            self._check_step()
+        try:
+            while self.state == "checking":
+                self._check_step()
+        except suspect_file.UnreadableFile as error:
+            raise UserError(self._unreadable_message(error)) from error
 
     def _forget_rows(self):
         """Go back to the file, without the rows read from it."""
@@ -123,8 +127,9 @@ class CrmSuspectImport(models.Model):
     def _check_row(self, person, countries):
         """Give (outcome, reason, detail, name, e-mail, phone, mobile) of one row."""
         name = suspect_row.display_name(person)[:100]
+        given = person.get("email", "")[:100] or None
         if problem := suspect_row.find_problem(person):
-            return ("invalid", *problem, name, None, None, None)
+            return ("invalid", *problem, name, given, None, None)
         email = email_normalize(person.get("email")) or None
         country = self._country(person, countries) or self.company_id.country_id
         phone, mobile = (
@@ -132,8 +137,9 @@ class CrmSuspectImport(models.Model):
             for target in ("phone", "mobile")
         )
         reason = self._address_problem(person, email, phone or mobile)
-        outcome = "invalid" if reason else "new"
-        return (outcome, reason, None, name, email, phone, mobile)
+        if reason:
+            return ("invalid", reason, None, name, given, phone, mobile)
+        return ("new", None, None, name, email, phone, mobile)
 
     def _address_problem(self, person, email, phone):
         """Say why a person cannot be reached at what the row gives, or None."""

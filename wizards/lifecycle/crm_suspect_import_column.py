@@ -17,9 +17,7 @@ class CrmSuspectImportColumn(models.Model):
     _description = "Column of a Suspect List"
     _order = "position, id"
 
-    import_id = fields.Many2one(
-        "crm.suspect.import", required=True, ondelete="cascade", index=True
-    )
+    import_id = fields.Many2one("crm.suspect.import", required=True, ondelete="cascade", index=True)
     position = fields.Integer(required=True)
     name = fields.Char("Column in the File", required=True)
     samples = fields.Char("First Values")

@@ -73,9 +73,7 @@ class CrmSuspectImportLine(models.Model):
             "bad_phone": self.env._("No e-mail, and the phone number is not valid"),
             "bad_website": self.env._("The website is not a web address"),
             "too_long": self.env._("%(detail)s: the text is too long", detail=detail),
-            "unreadable": self.env._(
-                "%(detail)s: characters that cannot be read", detail=detail
-            ),
+            "unreadable": self.env._("%(detail)s: characters that cannot be read", detail=detail),
             "formula": self.env._("%(detail)s: a formula instead of a text", detail=detail),
             "markup": self.env._("%(detail)s: HTML code in the text", detail=detail),
             "known_lead": self.env._("Already known as a lead"),

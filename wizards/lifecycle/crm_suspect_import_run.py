@@ -41,6 +41,7 @@ class CrmSuspectImport(models.Model):
         self.write(
             {
                 "state": "running",
+                "error": False,
                 "start_date": self.start_date or fields.Datetime.now(),
                 "run_by_id": self.env.uid,
             }
@@ -77,17 +78,30 @@ class CrmSuspectImport(models.Model):
                     return
 
     def _step(self):
-        """Do one batch; a list that cannot be read goes back to its owner with the reason."""
-        self = self.with_company(self.company_id)  # noqa: PLW0642  the idiom of Odoo
-        if self.state == "running":
-            return self._run_step()
+        """Do one batch; a list that cannot go on waits for its owner, with the reason."""
+        step = self._run_step if self.state == "running" else self._check_step
+        # the reason is for the owner to read
+        owner = self.with_context(lang=self.create_uid.lang)
         try:
             with self.env.cr.savepoint():
-                return self._check_step()
+                return step()
+        except psycopg2.OperationalError:
+            # the server, or another transaction: the next run does it again
+            raise
         except suspect_file.UnreadableFile as error:
+            self._give_up(owner._unreadable_message(error))
+        except Exception as error:
+            _logger.exception("List %s cannot go on", self.id)
+            self._give_up(owner.env._("It stopped: %(reason)s", reason=str(error)))
+        return 0
+
+    def _give_up(self, message):
+        """Stop, and say why."""
+        if self.state == "checking":
             self._forget_rows()
-            self.error = self.with_context(lang=self.create_uid.lang)._unreadable_message(error)
-            return 0
+        else:
+            self.state = "paused"
+        self.error = message
 
     def _remaining_rows(self):
         """Count the rows that wait, in all lists of this set that are not stopped."""
@@ -171,12 +185,13 @@ class CrmSuspectImport(models.Model):
         return values
 
     def _addresses(self, line, person):
-        """Give the e-mail and phones in the form to keep: that which was checked."""
-        return {
-            target: line[target] or person.get(target)
-            for target in ("email", "phone", "mobile")
-            if target in person
-        }
+        """Give the e-mail as it was checked, and phones as written if that is whole."""
+        found = {"email": line.email} if line.email else {}
+        for target in ("phone", "mobile"):
+            # spreadsheets take the first zero away
+            if line[target] and not person[target].startswith(("0", "+")):
+                found[target] = line[target]
+        return found
 
     def _mark_imported(self, lines, records):
         self.env.cr.execute(
@@ -204,9 +219,7 @@ class CrmSuspectImport(models.Model):
         ]
         names = self.column_ids.sorted("position").mapped("name")
         rows = [[*names, self.env._("Row"), self.env._("Why it was left out")]]
-        rows.extend(
-            line._left_out_row(len(names)) for line in lines.search(domain, order="number")
-        )
+        rows.extend(line._left_out_row(len(names)) for line in lines.search(domain, order="number"))
         self.left_out_file = base64.b64encode(suspect_file.write_rows(rows))
 
     # ------------------------------------------------------------

@@ -77,6 +77,8 @@ HEADERS = {
         "observations", "comment", "comments", "description", "remark", "remarks",
     ),
 }  # fmt: skip
+# A header that may stand over e-mails as well as over streets or names
+AMBIGUOUS = ("adresse", "address", "contact")
 TARGET_OF = {header: target for target, headers in HEADERS.items() for header in headers}
 # may be the target of several columns
 REPEATABLE = ("note",)
@@ -149,13 +151,15 @@ def recognise(headers, samples):
     ['company', 'last_name', 'first_name', 'email', 'zip']
     >>> recognise(["Nom", "Adresse", "Nb salariés"], [["Durand"], ["p@durand.fr"], ["10"]])
     ['name', 'email', None]
-    >>> recognise(["Tél.", "Tél. 2"], [[], []]), recognise(["A", "B"], [["p@d.fr"], ["01 23 45 67 89"]])
-    (['phone', 'mobile'], ['email', 'phone'])
+    >>> recognise(["Tél.", "Tél. 2"], [[], []])
+    ['phone', 'mobile']
+    >>> recognise(["A", "B"], [["p@d.fr"], ["01 23 45 67 89"]])
+    ['email', 'phone']
     """
     names = [plain(header) for header in headers]
     found = [None] * len(headers)
     guesses = (
-        lambda name, values: _by_values(values) if name in ("adresse", "address", "contact") else None,
+        lambda name, values: _by_values(values) if name in AMBIGUOUS else None,
         lambda name, values: TARGET_OF.get(name),
         lambda name, values: _by_hint(name),
         lambda name, values: _by_values(values),

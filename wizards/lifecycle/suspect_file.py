@@ -221,8 +221,9 @@ def read_rows(data, encoding=None, separator=None):
     >>> list(read_rows("E-mail;Nom\\r\\n\\r\\na@b.fr;Zoé\\r\\n".encode("cp1252")))
     [(1, ['E-mail', 'Nom']), (3, ['a@b.fr', 'Zoé'])]
     """
-    reader = _read_workbook(data) if kind_of(data) == "xlsx" else _read_csv(data, encoding, separator)
-    for count, (number, values) in enumerate(reader):
+    workbook = kind_of(data) == "xlsx"
+    rows = _read_workbook(data) if workbook else _read_csv(data, encoding, separator)
+    for count, (number, values) in enumerate(rows):
         if count > MAX_ROWS:
             raise UnreadableFile("too_many_rows", limit=MAX_ROWS)
         if len(values) > MAX_COLUMNS:
@@ -257,7 +258,7 @@ def _read_csv(data, encoding, separator):
         cells = [clean_cell(cell) for cell in row]
         if any(len(cell) > MAX_CELL for cell in cells):
             raise UnreadableFile("broken_row", number=number)
-        if any("\n" in cell for cell in cells) and not lines.record_ends(separator):
+        if len(lines.seen) > 1 and not lines.record_ends(separator):
             raise UnreadableFile("broken_row", number=number)
         lines.forget()
         if number == 1 and SEPARATOR_LINE.match(separator.join(row)):
