@@ -71,9 +71,15 @@ class Purchase(NamedTuple):
         return f"CDNOW/{self.customer}/{self.number:03}"
 
 
-def load(env, path, progress=print):
-    """Load the file into the environment's company; `progress` receives lines of text."""
+def load(env, path, until=None, progress=print):
+    """Load the file into the environment's company.
+
+    :param until: the day on which the history ends, as YYYY-MM-DD, if not on its own 1998-06-30
+    :param progress: receives lines of text
+    """
     purchases = read(path)
+    if until:
+        purchases = moved(purchases, date.fromisoformat(until))
     env = env(context={**env.context, **SILENT})
     prepare_accounting(env)
     partners = load_contacts(env, purchases, progress)
@@ -113,6 +119,17 @@ def parse(lines):
             ) from None
         counts[customer] += 1
         yield Purchase(day, customer, counts[customer], quantity, cents)
+
+
+def moved(purchases, until):
+    """Move a history in time, so that its last day is `until`.
+
+    >>> history = [Purchase(date(1998, 1, day), "00004", day, 1, 999) for day in (1, 3)]
+    >>> [purchase.day.isoformat() for purchase in moved(history, date(2026, 1, 2))]
+    ['2025-12-31', '2026-01-02']
+    """
+    by = until - max(purchase.day for purchase in purchases)
+    return [purchase._replace(day=purchase.day + by) for purchase in purchases]
 
 
 def split_amount(quantity, cents):
