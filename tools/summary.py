@@ -1,17 +1,25 @@
 """The funnel of a database as a table of text, printed at the end of `make demo`."""
 
 KINDS = ("suspect", "lead", "prospect", "customer", "former")
+TITLES = ("", "contacts", "leads", "entered", "went on", "rate", "bought", "rate")
 
 
 def show(env):
-    """Print how many contacts and leads are in each kind now, and how many went on from it."""
-    counts = [kind_counts(env[model]) for model in ("res.partner", "crm.lead")]
-    rates = conversion_rates(env)
-    rows = [
-        (kind, counts[0].get(kind, 0), counts[1].get(kind, 0), rates.get(kind, ""))
-        for kind in KINDS
-    ]
-    print(table(("", "contacts", "leads", "went on"), rows))
+    """Print, for each kind, who is in it now, and the conversions that the funnel report counts."""
+    contacts, leads = (kind_counts(env[model]) for model in ("res.partner", "crm.lead"))
+    steps = {step["kind"]: step for step in funnel(env)}
+    rows = []
+    for kind in KINDS:
+        step = steps.get(kind, {})
+        figures = (
+            step.get("entered"),
+            step.get("converted"),
+            percent(step.get("rate")),
+            step.get("customers"),
+            percent(step.get("customer_rate")),
+        )
+        rows.append((kind, contacts.get(kind, 0), leads.get(kind, 0), *figures))
+    print(table(TITLES, rows))
 
 
 def kind_counts(model):
@@ -21,24 +29,30 @@ def kind_counts(model):
     return dict(model._read_group([], ["lifecycle_kind"], ["__count"]))
 
 
-def conversion_rates(env):
-    """Return {kind: share that went on to the next kind}, once the funnel report offers it."""
-    report = env.get("crm.lifecycle.report")
-    if report is None or not hasattr(report, "_funnel"):
-        return {}
-    return {row["kind"]: f"{row['rate']:.0%}" for row in report._funnel() if row.get("rate")}
+def funnel(env):
+    """Return the figures of the funnel report over all times."""
+    return env["crm.lifecycle.report"]._funnel([]) if "crm.lifecycle.report" in env else []
+
+
+def percent(rate):
+    """Return a rate for people; nothing where there is none.
+
+    >>> percent(12.345), percent(None)
+    ('12.3 %', None)
+    """
+    return None if rate is None else f"{rate:.1f} %"
 
 
 def table(titles, rows):
     """Return rows of values below their titles, the first column to the left.
 
-    >>> print(table(("", "contacts"), [("suspect", 12), ("lead", 3)]))
+    >>> print(table(("", "contacts"), [("suspect", 12), ("lead", None)]))
                   contacts
       suspect           12
-      lead               3
+      lead
     """
-    lines = [titles, *rows]
-    return "\n".join(
-        f"  {first!s:<9}" + "".join(f"{value!s:>11}" for value in others)
-        for first, *others in lines
-    )
+    lines = [
+        f"  {first!s:<9}" + "".join(f"{'' if value is None else value!s:>11}" for value in others)
+        for first, *others in (titles, *rows)
+    ]
+    return "\n".join(line.rstrip() for line in lines)

@@ -50,7 +50,10 @@ class Server:
             connection = psycopg2.connect(dbname=database, **self.options)
         except psycopg2.OperationalError as error:
             first_line = str(error).strip().splitlines()[0]
-            raise Problem(f"PostgreSQL does not answer: {first_line}.") from error
+            raise Problem(
+                f"PostgreSQL does not answer: {first_line}; correct the PG* variables or unset "
+                "them, or make stop and try again."
+            ) from error
         connection.autocommit = True
         return connection
 
