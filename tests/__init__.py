@@ -1,1 +1,2 @@
 from .lifecycle import *
+from . import test_translations
