@@ -24,9 +24,9 @@ class TestTranslations(TransactionCase):
 
     def test_files_have_all_texts_of_the_code(self):
         """Run `make i18n` and translate what it added when this fails."""
-        texts = {row[3] for row in TranslationModuleReader(self.env.cr, [MODULE])}
+        texts = {row[4] for row in TranslationModuleReader(self.env.cr, [MODULE])}
         for catalogue in (self.template, self.french):
-            self.assertFalse(texts - {entry.msgid for entry in catalogue})
+            self.assertFalse(sorted(texts - {entry.msgid for entry in catalogue})[:20])
 
     def test_french_texts_use_the_same_values(self):
         for entry in self.french:
