@@ -3,6 +3,9 @@ from odoo.tools import plaintext2html
 
 from . import suspect_row
 
+# Says that values hold the defaults already. It is an object, so that no RPC can send it.
+DEFAULTS_TOKEN = object()
+
 
 class CrmLead(models.Model):
     """A lead may come from a list of suspects, and then points to the proof of it."""
@@ -22,6 +25,12 @@ class CrmLead(models.Model):
 
     # To look up a whole list at once; Odoo's own index serves the search for parts.
     _email_exact_idx = models.Index("(email_normalized) WHERE email_normalized IS NOT NULL")
+
+    def _add_missing_default_values(self, values):
+        """Skip the defaults where the import has put them into the values of all rows."""
+        if self.env.context.get("suspect_import_defaults") is DEFAULTS_TOKEN:
+            return dict(values)
+        return super()._add_missing_default_values(values)
 
     @api.model
     def _suspect_import_common_values(self, suspect_import):

@@ -7,6 +7,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from . import suspect_file, suspect_row
+from .crm_lead import DEFAULTS_TOKEN
 
 _logger = logging.getLogger(__name__)
 
@@ -140,7 +141,7 @@ class CrmSuspectImport(models.Model):
             return
         try:
             with self.env.cr.savepoint():
-                records = self._target_model().create(self._record_values(lines))
+                records = self._complete_model().create(self._record_values(lines))
             self._mark_imported(lines, records)
         except psycopg2.OperationalError:
             # the server, or another transaction: not the fault of a row
@@ -167,14 +168,15 @@ class CrmSuspectImport(models.Model):
             )
         )
 
+    def _complete_model(self):
+        """Give the model to create in with values that hold all defaults already."""
+        return self._target_model().with_context(suspect_import_defaults=DEFAULTS_TOKEN)
+
     def _record_values(self, lines):
         """Give the values of the new records, in the order of the rows."""
         model = self._target_model()
-        # the defaults once, and not for each row
-        common = {
-            **model.default_get(list(model._fields)),
-            **model._suspect_import_common_values(self),
-        }
+        # the defaults once, and not for each row: a quarter of the time of a create
+        common = model._add_missing_default_values(model._suspect_import_common_values(self))
         targets, countries = self._targets(), self._countries()
         values = []
         for line in lines:

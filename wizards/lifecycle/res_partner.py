@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.tools import plaintext2html
 
 from . import suspect_row
+from .crm_lead import DEFAULTS_TOKEN
 
 
 class ResPartner(models.Model):
@@ -23,6 +24,12 @@ class ResPartner(models.Model):
     # To look up a whole list at once: without them each batch reads all contacts.
     _email_exact_idx = models.Index("(email_normalized) WHERE email_normalized IS NOT NULL")
     _phone_exact_idx = models.Index("(phone_sanitized) WHERE phone_sanitized IS NOT NULL")
+
+    def _add_missing_default_values(self, values):
+        """Skip the defaults where the import has put them into the values of all rows."""
+        if self.env.context.get("suspect_import_defaults") is DEFAULTS_TOKEN:
+            return dict(values)
+        return super()._add_missing_default_values(values)
 
     @api.model
     def _suspect_import_common_values(self, suspect_import):
