@@ -24,7 +24,8 @@ def pytest_configure(config):
 
     def resolve_in_addon(path, **options):
         name = odoo_name(path.resolve())
-        return (paths.ROOT.parent, name) if name else resolve(path, **options)
+        # pytest puts the first on sys.path; the folder around the checkout could hide any module.
+        return (paths.TOOLS, name) if name else resolve(path, **options)
 
     _pytest.pathlib.resolve_pkg_root_and_module_name = resolve_in_addon
 

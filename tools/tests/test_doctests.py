@@ -11,6 +11,7 @@ MODULES = (
     "summary",
     "workbench.debian",
     "workbench.fingerprint",
+    "workbench.linting",
     "workbench.logs",
     "workbench.odoo",
     "workbench.ports",

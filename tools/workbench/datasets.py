@@ -31,7 +31,7 @@ def fetch(python, name, step):
     file = folder / os.path.basename(member)
 
     def build():
-        wheel = python_env.download_wheel(python, package, folder)
+        wheel = python_env.download_wheel(python, package, folder, step)
         file.write_bytes(zipfile.ZipFile(wheel).read(member))
         wheel.unlink()
 

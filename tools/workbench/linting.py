@@ -1,5 +1,6 @@
 """`make lint`: ruff, pylint-odoo and OCA's checks, in an environment of their own."""
 
+import re
 import subprocess
 
 from . import paths, python_env
@@ -46,11 +47,33 @@ def odoo_linters(programs, folder):
 
 
 def failing(commands, folder):
-    """Run linters on the screen, in the folder; return the names of those that found something."""
+    """Run linters in the folder, show what they say; return the names of those that complain."""
     failed = []
     for name, command in commands.items():
         say(f"-- {name}")
-        done = subprocess.run([str(part) for part in command], cwd=folder, check=False)
+        done = subprocess.run(
+            [str(part) for part in command],
+            cwd=folder,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+        )
+        say(in_checkout(done.stdout, folder).strip())
         if done.returncode:
             failed.append(name)
     return failed
+
+
+def in_checkout(text, folder):
+    """Name files as they are called in the checkout, not in the copy that was looked at.
+
+    >>> in_checkout("tmp/x1/crm_lifecycle/data/a.xml:9: wrong", "/tmp/x1")
+    'data/a.xml:9: wrong'
+    >>> in_checkout("crm_lifecycle/models/a.py:1:0: wrong", "/tmp/x1")
+    'models/a.py:1:0: wrong'
+    """
+    for start in (f"{folder}/", str(folder).lstrip("/") + "/", ""):
+        text = re.sub(rf"(?m)^{re.escape(start)}{paths.ADDON}/", "", text)
+    return text

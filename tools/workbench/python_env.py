@@ -5,7 +5,6 @@ import os
 import platform
 import site
 import sys
-import tempfile
 from pathlib import Path
 
 from . import paths
@@ -63,10 +62,19 @@ def build(folder, requirements, step):
     step.say("installing packages")
     failure = "The Python environment is not made"
     run([sys.executable, "-m", "venv", "--without-pip", folder], failure)
-    pip = [folder / "bin" / "python", "-m", "pip", "install", "-q", "--no-warn-script-location"]
+    pip(
+        folder / "bin" / "python",
+        *("install", "-q", "--no-warn-script-location", "-r", requirements),
+        failure="Python packages do not install",
+        step=step,
+    )
+
+
+def pip(python, *arguments, failure, step):
+    """Run pip from its wheel: the environments do without it, which makes them sooner."""
     run(
-        [*pip, "-r", requirements],
-        "Python packages do not install",
+        [python, "-m", "pip", *arguments],
+        failure,
         "check the network and pip's settings, then run this again",
         env={"PYTHONPATH": str(pip_wheel(step)), "PIP_DISABLE_PIP_VERSION_CHECK": "1"},
     )
@@ -96,13 +104,9 @@ def child_environment(source):
     return {**os.environ, "PYTHONPATH": str(source.folder), "PYTHONUNBUFFERED": "1"}
 
 
-def download_wheel(python, package, folder):
-    """Download one package without its dependencies and return the file."""
-    with tempfile.TemporaryDirectory() as draft:
-        run(
-            [python, "-m", "pip", "download", "-q", "--no-deps", "-d", draft, package],
-            f"{package} does not download",
-            "check the network and run this again",
-        )
-        file = next(Path(draft).iterdir())
-        return file.rename(folder / file.name)
+def download_wheel(python, package, folder, step):
+    """Download one package, without those it needs, into the folder and return its file."""
+    failure = f"{package} does not download"
+    arguments = ("download", "-q", "--no-deps", "-d", folder, package)
+    pip(python, *arguments, failure=failure, step=step)
+    return next(folder.glob("*.whl"))
