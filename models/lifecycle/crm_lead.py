@@ -110,16 +110,13 @@ class CrmLead(models.Model):
         self.env["crm.lifecycle.rule"]._fire("opportunity", self._name, opportunities.ids)
 
     def _lifecycle_wake_suspects(self):
-        """Take a new lead as the answer of the suspects with the same address."""
-        emails = {
-            lead.email_normalized
-            for lead in self.sudo()
-            if lead.email_normalized and lead.lifecycle_kind not in (False, "suspect", "former")
-        }
-        if not emails:
-            return
-        domain = Domain("email_normalized", "in", list(emails)) & Domain(
-            "lifecycle_kind", "=", "suspect"
+        """Take new leads as the answer of the suspects with the same address."""
+        interested = Domain("id", "in", self.ids) & Domain(
+            "lifecycle_kind", "in", ("lead", "prospect", "customer")
+        )
+        addresses = self.sudo().with_context(active_test=False)._search(interested)
+        domain = Domain("lifecycle_kind", "=", "suspect") & Domain(
+            "email_normalized", "in", addresses.subselect("email_normalized")
         )
         for model in ("crm.lead", "res.partner"):
             suspects = self.env[model].sudo().search(domain)

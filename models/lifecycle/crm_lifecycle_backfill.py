@@ -60,9 +60,9 @@ class CrmLifecycleBackfill(models.AbstractModel):
         """Give the moves of all contacts: up to their first purchase, then on and off."""
         return SQL(
             "WITH purchases AS (%(purchases)s), buying AS (%(buying)s), climbing AS (%(climbing)s)"
-            " SELECT kind, record_id, at, %(whose)s FROM climbing c"
-            " WHERE NOT EXISTS (SELECT FROM buying b"
-            "  WHERE b.record_id = c.record_id AND b.at <= c.at)"
+            " SELECT kind, record_id, at, %(whose)s FROM climbing"
+            " LEFT JOIN (SELECT record_id, MIN(at) AS first_at FROM buying GROUP BY record_id) b"
+            "  USING (record_id) WHERE first_at IS NULL OR first_at > at"
             " UNION ALL SELECT kind, record_id, at, %(whose)s FROM buying",
             whose=WHOSE,
             purchases=self._purchases(),
