@@ -199,10 +199,12 @@ class CrmLifecycleMixin(models.AbstractModel):
     def _lifecycle_enter(self):
         """Note the entry of new records, and take along the contacts that follow them."""
         entered = self.filtered("lifecycle_stage_id")
-        if entered:
-            self.env["crm.lifecycle.transition"]._append_entries(entered)
+        if not entered:
+            return
+        cause = self._lifecycle_cause()
+        self.env["crm.lifecycle.transition"]._append_entries(entered, cause)
         for stage, records in entered.grouped("lifecycle_stage_id").items():
-            records._lifecycle_lead_on(stage, records._lifecycle_cause())
+            records._lifecycle_lead_on(stage, cause)
 
     def _lifecycle_move(self, stage, cause, *, rule=None, note=None, origins=None, dates=None):
         """Move records to a stage, in either direction, and add their transitions.

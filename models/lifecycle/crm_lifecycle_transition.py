@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
-from . import progress
+from . import facts, progress
 
 
 class CrmLifecycleTransition(models.Model):
@@ -116,21 +116,32 @@ class CrmLifecycleTransition(models.Model):
         )
 
     @api.model
-    def _append_entries(self, records):
-        """Add the first row of records that were created in a stage, dated as they are."""
-        self.sudo().create(
-            [
-                {
-                    **record._lifecycle_subject_values(),
-                    **record._lifecycle_attribution_values(),
-                    "to_stage_id": record.lifecycle_stage_id.id,
-                    "date": record.lifecycle_date,
-                    "direction": "entry",
-                    "cause": record._lifecycle_cause(),
-                }
-                for record in records.sudo()
-            ]
+    def _append_entries(self, records, cause):
+        """Add the first row of records that were created in a stage, dated as they are.
+
+        One statement for all of them: the creation of many leads must not become slower.
+        """
+        whose = [name for name in facts.ATTRIBUTION if name in records._fields]
+        copied = ["lifecycle_stage_id", "lifecycle_date", *whose]
+        records.flush_recordset(copied)
+        self.env.cr.execute(
+            SQL(
+                "INSERT INTO %(table)s (%(subject)s, to_stage_id, date, %(whose)s, days,"
+                "  direction, cause, create_uid, write_uid, create_date, write_date)"
+                " SELECT id, %(copied)s, 0, 'entry', %(cause)s, %(uid)s, %(uid)s,"
+                "  now() AT TIME ZONE 'UTC', now() AT TIME ZONE 'UTC'"
+                " FROM %(source)s WHERE id IN %(ids)s ORDER BY id",
+                table=SQL.identifier(self._table),
+                subject=SQL.identifier(records._lifecycle_subject),
+                whose=SQL(", ").join(map(SQL.identifier, whose)),
+                copied=SQL(", ").join(map(SQL.identifier, copied)),
+                cause=cause,
+                uid=self.env.uid,
+                source=SQL.identifier(records._table),
+                ids=tuple(records.ids),
+            )
         )
+        records.invalidate_recordset(["lifecycle_transition_ids"], flush=False)
 
     @api.model
     def _repoint(self, subject, from_ids, to_id):
