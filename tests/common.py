@@ -1,7 +1,8 @@
 from contextlib import contextmanager
 
-from odoo.addons.mail.tests.common import mail_new_test_user
 from odoo.tests.common import TransactionCase
+
+from odoo.addons.mail.tests.common import mail_new_test_user
 
 
 class LifecycleCase(TransactionCase):
@@ -41,7 +42,7 @@ class LifecycleCase(TransactionCase):
         self.env.flush_all()
         with self.enter_registry_test_mode(), self.registry.cursor() as cr:
             yield records.with_env(records.env(cr=cr))
-            cr.commit()
+            cr.commit()  # pylint: disable=invalid-commit
         self.env.invalidate_all()
 
     @staticmethod

@@ -1,6 +1,7 @@
 from string import Formatter
 
 import polib
+
 from odoo.tests import TransactionCase, tagged
 from odoo.tools import file_path
 from odoo.tools.translate import TranslationModuleReader

@@ -25,9 +25,7 @@ class AccountMove(models.Model):
             for move in sales.sudo().sorted("invoice_date", reverse=True)
             for partner in move.partner_id | move.commercial_partner_id
         }
-        self.env["crm.lifecycle.rule"]._fire(
-            "invoice", "res.partner", partners, origins=partners
-        )
+        self.env["crm.lifecycle.rule"]._fire("invoice", "res.partner", partners, origins=partners)
 
     def _lifecycle_event_date(self):
         """Give noon of the day of the invoice: it is the same day in nearly all zones."""

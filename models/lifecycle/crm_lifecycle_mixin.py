@@ -34,7 +34,6 @@ class CrmLifecycleMixin(models.AbstractModel):
 
     lifecycle_stage_id = fields.Many2one(
         "crm.lifecycle.stage",
-        string="Lifecycle Stage",
         index="btree_not_null",
         copy=False,
         ondelete="restrict",
@@ -162,9 +161,7 @@ class CrmLifecycleMixin(models.AbstractModel):
     def create(self, vals_list):
         """Note the entry of the records that are created in a stage."""
         now = fields.Datetime.now()
-        records = super().create(
-            [self._lifecycle_created_values(vals, now) for vals in vals_list]
-        )
+        records = super().create([self._lifecycle_created_values(vals, now) for vals in vals_list])
         records.sudo()._lifecycle_enter()
         return records
 
@@ -240,9 +237,7 @@ class CrmLifecycleMixin(models.AbstractModel):
         """Move those records for which the stage is progress; see `_lifecycle_move`."""
         position = stage._position()
         return self.filtered(
-            lambda record: progress.advances(
-                record.sudo().lifecycle_stage_id._position(), position
-            )
+            lambda record: progress.advances(record.sudo().lifecycle_stage_id._position(), position)
         )._lifecycle_move(stage, cause, **options)
 
     def _lifecycle_write(self, stage, transitions):

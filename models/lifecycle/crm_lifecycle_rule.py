@@ -81,9 +81,7 @@ class CrmLifecycleRule(models.Model):
         string="From Stages",
         help="Without any: all stages for which the move is progress.",
     )
-    to_stage_id = fields.Many2one(
-        "crm.lifecycle.stage", string="To Stage", required=True, ondelete="restrict"
-    )
+    to_stage_id = fields.Many2one("crm.lifecycle.stage", required=True, ondelete="restrict")
     # what it did
     transition_ids = fields.One2many("crm.lifecycle.transition", "rule_id")
     transition_count = fields.Integer("Moves", compute="_compute_transition_count")
@@ -105,34 +103,40 @@ class CrmLifecycleRule(models.Model):
 
     @api.constrains("model", "trigger")
     def _check_trigger_fits_model(self):
-        for rule in self:
-            if rule.trigger not in self._triggers_of(rule.model):
-                raise ValidationError(
-                    self.env._(
-                        "The rule “%(rule)s” cannot work: “%(trigger)s” never happens to %(model)s.",
-                        rule=rule.name,
-                        trigger=dict(self._fields["trigger"]._description_selection(self.env))[
-                            rule.trigger
-                        ],
-                        model=dict(self._fields["model"]._description_selection(self.env))[
-                            rule.model
-                        ],
-                    )
+        for rule in self.filtered(lambda rule: rule.trigger not in self._triggers_of(rule.model)):
+            raise ValidationError(
+                self.env._(
+                    "The rule “%(rule)s” cannot work: “%(trigger)s” does not happen to %(model)s.",
+                    rule=rule.name,
+                    trigger=rule._label("trigger"),
+                    model=rule._label("model"),
                 )
+            )
 
     @api.constrains("model", "domain")
     def _check_domain(self):
         for rule in self:
-            try:
-                rule._filter_domain().validate(self.env[rule.model])
-            except (ValueError, SyntaxError, TypeError) as error:
-                raise ValidationError(
-                    self.env._(
-                        "The filter of the rule “%(rule)s” cannot be read: %(error)s",
-                        rule=rule.name,
-                        error=error,
-                    )
-                ) from error
+            rule._check_filter()
+
+    def _check_filter(self):
+        """Refuse a filter that is no domain of the model.
+
+        :raise ValidationError: in the words of the user
+        """
+        try:
+            self._filter_domain().validate(self.env[self.model])
+        except (ValueError, SyntaxError, TypeError) as error:
+            raise ValidationError(
+                self.env._(
+                    "The filter of the rule “%(rule)s” cannot be read: %(error)s",
+                    rule=self.name,
+                    error=error,
+                )
+            ) from error
+
+    def _label(self, name):
+        """Give the value of a selection field in the words of the user."""
+        return dict(self._fields[name]._description_selection(self.env))[self[name]]
 
     def action_preview(self):
         """Open the records that the rule would move now, whether it is active or not."""
@@ -206,14 +210,12 @@ class CrmLifecycleRule(models.Model):
         happened = Domain("id", "in", record_ids)
         for rule in self.sudo().search([("trigger", "=", trigger), ("model", "=", model)]):
             records = rule._target().search(rule._eligible_domain() & happened)
-            records._lifecycle_move(
-                rule.to_stage_id, rule._cause(), rule=rule, origins=origins
-            )
+            records._lifecycle_move(rule.to_stage_id, rule._cause(), rule=rule, origins=origins)
 
     @api.model
     def _cron_apply(self):
         """Apply all active rules to all records, in batches, in their order."""
-        for rule in self.search([]):
+        for rule in self.search([("active", "=", True)]):
             rule._apply()
 
     def _apply(self, limit=None):
@@ -297,7 +299,11 @@ class CrmLifecycleRule(models.Model):
             return Domain("lifecycle_kind", "=", "customer")
         before = Domain("lifecycle_stage_id", "in", self.to_stage_id._stages_before().ids)
         # a filter alone does not draw everybody into the lifecycle, an event does
-        return before if self.trigger == "domain" else before | Domain("lifecycle_stage_id", "=", False)
+        return (
+            before
+            if self.trigger == "domain"
+            else before | Domain("lifecycle_stage_id", "=", False)
+        )
 
     def _state_domain(self):
         """Give the domain of what the trigger says about the record itself."""

@@ -45,7 +45,6 @@ class CrmLifecycleStage(models.Model):
     )
     activity_plan_id = fields.Many2one(
         "mail.activity.plan",
-        string="Activity Plan",
         domain=[("res_model", "in", ("crm.lead", "res.partner"))],
         help="Started on a record that goes up into this stage.",
     )
@@ -105,7 +104,7 @@ class CrmLifecycleStage(models.Model):
         """Give the stages, archived ones too, from which a record advances to this one."""
         return (
             self.with_context(active_test=False)
-            .search([])
+            .search([("id", "!=", self.id)])
             .filtered(lambda stage: progress.advances(stage._position(), self._position()))
         )
 

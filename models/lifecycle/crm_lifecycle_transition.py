@@ -76,7 +76,7 @@ class CrmLifecycleTransition(models.Model):
     medium_id = fields.Many2one("utm.medium", ondelete="set null")
     campaign_id = fields.Many2one("utm.campaign", ondelete="set null")
 
-    def write(self, vals):
+    def write(self, vals):  # pylint: disable=method-required-super
         """Refuse: the history is only added to."""
         raise UserError(self.env._("The lifecycle history cannot be changed."))
 

@@ -12,7 +12,6 @@ class CrmStage(models.Model):
 
     lifecycle_stage_id = fields.Many2one(
         "crm.lifecycle.stage",
-        string="Lifecycle Stage",
         index="btree_not_null",
         ondelete="set null",
         help="A lead that enters this pipeline stage moves to this lifecycle stage.",

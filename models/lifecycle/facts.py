@@ -15,17 +15,13 @@ SALES_MOVES = ("out_invoice", "out_receipt")
 
 def attribution(alias, user_column="user_id"):
     """Give the columns that say whose a document was, the same on orders, invoices, leads."""
-    return SQL(", ").join(
-        SQL.identifier(alias, name) for name in (user_column, *ATTRIBUTION[1:])
-    )
+    return SQL(", ").join(SQL.identifier(alias, name) for name in (user_column, *ATTRIBUTION[1:]))
 
 
 def attribution_values(document, user_field="user_id"):
     """Give the values of a transition that say whose a document was, as far as it has them."""
     fields = dict(zip(ATTRIBUTION, (user_field, *ATTRIBUTION[1:]), strict=True))
-    return {
-        name: document[field].id for name, field in fields.items() if field in document._fields
-    }
+    return {name: document[field].id for name, field in fields.items() if field in document._fields}
 
 
 def lead_orders(states):

@@ -1,7 +1,6 @@
 import logging
 
 from odoo import models
-from odoo.exceptions import UserError
 
 _logger = logging.getLogger(__name__)
 

@@ -1,6 +1,7 @@
 from datetime import datetime, timedelta
 
 from freezegun import freeze_time
+
 from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, tagged, users
@@ -28,7 +29,9 @@ class TestLifecycleMixin(LifecycleCase):
         with Form(lead) as form:
             form.lifecycle_stage_id = self.mql
         transition = self.moves(lead)[-1]
-        self.assertEqual(transition.from_stage_id.kind, "prospect" if lead.type == "opportunity" else "lead")
+        self.assertEqual(
+            transition.from_stage_id.kind, "prospect" if lead.type == "opportunity" else "lead"
+        )
         self.assertEqual(transition.to_stage_id, self.mql)
         self.assertEqual(transition.cause, "manual")
         self.assertEqual(transition.user_id, self.salesman)

@@ -2,6 +2,7 @@ from datetime import datetime, timedelta
 from unittest.mock import patch
 
 from freezegun import freeze_time
+
 from odoo import fields
 from odoo.exceptions import AccessError, ValidationError
 from odoo.tests import tagged
@@ -322,7 +323,7 @@ class TestRuleNight(RuleCase):
 
         def fail(records, *args):
             if bad in records:
-                raise ValidationError("Not this one")
+                raise ValueError("Not this one")
             return move(records, *args)
 
         with patch.object(type(self.env["crm.lead"]), "_lifecycle_write", fail):

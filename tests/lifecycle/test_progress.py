@@ -3,13 +3,12 @@ from datetime import datetime
 
 from hypothesis import given
 from hypothesis import strategies as st
+
 from odoo.tests.common import BaseCase
 
 from ...models.lifecycle import progress
 
-POSITIONS = st.one_of(
-    st.none(), st.tuples(st.sampled_from(progress.KINDS), st.integers(0, 100))
-)
+POSITIONS = st.one_of(st.none(), st.tuples(st.sampled_from(progress.KINDS), st.integers(0, 100)))
 MOMENTS = st.datetimes(datetime(1990, 1, 1), datetime(2040, 1, 1))
 
 

@@ -13,7 +13,8 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
     def _update_values(self, src_partners, dst_partner):
         """Merge the values, then move to the furthest stage."""
         stage = (src_partners | dst_partner).sudo().lifecycle_stage_id._furthest()
-        super()._update_values(
+        result = super()._update_values(
             src_partners, dst_partner.with_context(lifecycle_keep_stage=True)
         )
         dst_partner.sudo()._lifecycle_move(stage, "merge")
+        return result
