@@ -4,10 +4,11 @@ Where do the data come from?
     From the file CDNOW_sample.txt of the package `lifetimes` on PyPI: one purchase a line, with the
     customer's number in the shop and in the sample, the day, the number of CDs and the amount.
 What becomes of them?
-    Each customer a contact, who is a lead from the day of the first purchase; each purchase an
-    invoice, created and posted by Odoo's own accounting on its day of 1997 or 1998, without taxes
-    and in the company's currency, so that the amounts are exactly those of the file. The lifecycle
-    then follows by the rules: the invoices make customers, the months without one former customers.
+    Each customer a contact; each purchase an invoice, created and posted by Odoo's own accounting
+    on its day of 1997 or 1998, without taxes and in the company's currency, so that the amounts
+    are exactly those of the file. The lifecycle then follows by the rules: the invoices make
+    customers, the months without one former customers. What came before is not known, so no
+    contact is made a lead.
 What if the loading is interrupted?
     Every batch is committed whole. Started again it goes on with what is missing: contacts and
     invoices are known by their references.
@@ -17,7 +18,7 @@ Who are these people?
 
 import unicodedata
 from collections import Counter
-from datetime import date, datetime, time
+from datetime import date, datetime
 from time import monotonic
 from typing import NamedTuple
 
@@ -25,7 +26,6 @@ CONTACTS_PER_BATCH = 500
 INVOICES_PER_BATCH = 250
 
 #: Hour of the first contact, before that of an invoice, which is noon.
-OPENING = time(8)
 
 #: Nothing of this is news to anybody: no tracking, no followers, no mail.
 SILENT = {
@@ -185,23 +185,18 @@ def load_contacts(env, purchases, progress):
     known = known_refs(env["res.partner"])
     missing = [first for first in firsts.values() if first.customer_ref not in known]
     for batch in in_batches(env, missing, CONTACTS_PER_BATCH, "contacts", progress):
-        created = env["res.partner"].create([contact_values(env, first) for first in batch])
+        created = env["res.partner"].create([contact_values(first) for first in batch])
         known.update(zip(created.mapped("ref"), created.ids, strict=True))
     return {customer: known[first.customer_ref] for customer, first in firsts.items()}
 
 
-def contact_values(env, first):
+def contact_values(first):
     """Return the values of the contact that made this first purchase."""
-    values = {
+    return {
         "name": person(first.customer),
         "ref": first.customer_ref,
         "email": address(first.customer),
     }
-    stage = env.ref("crm_lifecycle.stage_lead", raise_if_not_found=False)
-    if stage:
-        since = datetime.combine(first.day, OPENING)
-        values.update(lifecycle_stage_id=stage.id, lifecycle_date=since)
-    return values
 
 
 def load_invoices(env, purchases, partners, progress):

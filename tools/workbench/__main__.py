@@ -7,7 +7,8 @@ from .steps import Problem, say
 HELP = """Commands (variables in brackets):
 
   make demo      everything, from a clone to a served Odoo with demo data
-                 [PORT=8069  SERVE=0: stop after the summary  DATA=cdnow: real customers, too]
+                 [PORT=8069  SERVE=0: stop after the summary  DATA=cdnow: real customers, too
+                  UNTIL=2026-06-30: the day on which their purchases end; else 1998-06-30]
   make test      all tests [ARGS="tests/lifecycle -k move": a part of them]
   make lint      ruff, pylint-odoo and OCA's checks
   make bench     the measurements of benchmarks/ [ARGS=word: those with the word in their name]

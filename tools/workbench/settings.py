@@ -1,5 +1,6 @@
 """What the user sets on the command line of make: `make demo PORT=8170`."""
 
+import datetime
 import os
 import shlex
 
@@ -12,6 +13,18 @@ def port():
     if not text.isdigit() or not 1 <= int(text) <= 65535:
         raise Problem(f"PORT={text} is not a port: give a number from 1024 to 65535.")
     return int(text)
+
+
+def last_day():
+    """Return the day on which a set of data is to end, as a list of one text, or of none."""
+    text = os.environ.get("UNTIL")
+    if not text:
+        return []
+    try:
+        datetime.date.fromisoformat(text)
+    except ValueError:
+        raise Problem(f"UNTIL={text} is not a day: write it as 2026-06-30.") from None
+    return [text]
 
 
 def arguments():
