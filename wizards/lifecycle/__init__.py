@@ -19,6 +19,7 @@ from . import suspect_columns
 from . import suspect_file
 from . import suspect_row
 from . import crm_suspect_import
+from . import crm_suspect_import_file
 from . import crm_suspect_import_check
 from . import crm_suspect_import_run
 from . import crm_suspect_import_column

@@ -142,6 +142,7 @@ class CrmSuspectImport(models.Model):
         try:
             with self.env.cr.savepoint():
                 records = self._complete_model().create(self._record_values(lines))
+                self._note_source(records)
             self._mark_imported(lines, records)
         except psycopg2.OperationalError:
             # the server, or another transaction: not the fault of a row
@@ -194,6 +195,20 @@ class CrmSuspectImport(models.Model):
             if line[target] and not person[target].startswith(("0", "+")):
                 found[target] = line[target]
         return found
+
+    def _note_source(self, records):
+        """Give the entries of contacts the source of the list: contacts have none to copy."""
+        if "source_id" in records._fields:
+            return
+        self.env.cr.execute(
+            SQL(
+                "UPDATE crm_lifecycle_transition SET source_id = %s, campaign_id = %s"
+                " WHERE partner_id = ANY(%s) AND direction = 'entry'",
+                self.source_id.id,
+                self.campaign_id.id or None,
+                records.ids,
+            )
+        )
 
     def _mark_imported(self, lines, records):
         self.env.cr.execute(
