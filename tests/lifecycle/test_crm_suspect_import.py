@@ -8,9 +8,8 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import Form, tagged
 from odoo.tools import mute_logger
 
-from odoo.addons.crm_lifecycle.tests.common import LifecycleCase
-from odoo.addons.crm_lifecycle.wizards.lifecycle import crm_suspect_import_run, suspect_file
-
+from ...wizards.lifecycle import crm_suspect_import_run, suspect_file
+from ..common import LifecycleCase
 from .test_suspect_file import workbook
 
 HEADER = ["Société", "Nom", "Prénom", "Courriel", "Téléphone", "CP", "Ville", "Pays", "Remarques"]

@@ -9,7 +9,7 @@ from openpyxl import Workbook
 from odoo.tests import tagged
 from odoo.tests.common import BaseCase
 
-from odoo.addons.crm_lifecycle.wizards.lifecycle import (
+from ...wizards.lifecycle import (
     suspect_columns,
     suspect_file,
     suspect_row,

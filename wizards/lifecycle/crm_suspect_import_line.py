@@ -21,7 +21,7 @@ class CrmSuspectImportLine(models.Model):
         "crm.suspect.import", "List", required=True, ondelete="cascade", index=True
     )
     number = fields.Integer("Row", required=True, help="Number of the row in the file.")
-    cells = fields.Json("Cells")
+    cells = fields.Json()
     # what it is
     outcome = fields.Selection(
         [
