@@ -162,7 +162,9 @@ class CrmSuspectImport(models.Model):
         """Give the countries by code and by name in each language, in their plainest form."""
         found = {}
         for lang, _name in self.env["res.lang"].get_installed():
-            for country in self.env["res.country"].with_context(lang=lang).search([("code", "!=", False)]):
+            for country in (
+                self.env["res.country"].with_context(lang=lang).search([("code", "!=", False)])
+            ):
                 found[plain(country.name)] = country.id
                 found[country.code.lower()] = country.id
         return found
