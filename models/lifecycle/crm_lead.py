@@ -1,6 +1,9 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
 
+# Writing one of them may change the stage of the pipeline, by itself or by a compute.
+PIPELINE_FIELDS = {"stage_id", "type", "team_id", "user_id"}
+
 
 class CrmLead(models.Model):
     """Leads and opportunities in the lifecycle.
@@ -20,7 +23,10 @@ class CrmLead(models.Model):
 
     lifecycle_stage_id = fields.Many2one(default=lambda self: self._default_lifecycle_stage_id())
     lifecycle_transition_ids = fields.One2many(
-        "crm.lifecycle.transition", "lead_id", string="Lifecycle History", groups="base.group_user"
+        "crm.lifecycle.transition",
+        "lead_id",
+        string="Lifecycle History",
+        groups="sales_team.group_sale_salesman",
     )
 
     # a suspect that asks for something is found by its address
@@ -37,16 +43,19 @@ class CrmLead(models.Model):
         leads = super().create(vals_list)
         # who is created as a suspect is one, even in a pipeline without leads
         pursued = leads.filtered(lambda lead: lead.sudo().lifecycle_kind != "suspect")
+        pursued._lifecycle_enter_pipeline()
         pursued._lifecycle_say_opportunity()
         leads._lifecycle_wake_suspects()
         return leads
 
     def write(self, vals):
         """Say what the new values mean for the lifecycle."""
-        entering = self._lifecycle_entering(vals.get("stage_id"))
+        before = {}
+        if not PIPELINE_FIELDS.isdisjoint(vals):
+            before = {lead: lead.stage_id for lead in self}
         result = super().write(vals)
-        if entering:
-            entering._lifecycle_enter_pipeline()
+        if before:
+            self.filtered(lambda lead: lead.stage_id != before[lead])._lifecycle_enter_pipeline()
         if vals.get("type") == "opportunity":
             self._lifecycle_say_opportunity()
         if vals.get("partner_id"):
@@ -56,7 +65,7 @@ class CrmLead(models.Model):
     def message_update(self, msg_dict, update_vals=None):
         """Take a mail from the person as an answer."""
         result = super().message_update(msg_dict, update_vals=update_vals)
-        self.env["crm.lifecycle.rule"]._fire("response", self._name, self.ids)
+        self._lifecycle_answered(msg_dict.get("author_id"))
         return result
 
     def _merge_dependences(self, opportunities):
@@ -110,30 +119,36 @@ class CrmLead(models.Model):
         self.env["crm.lifecycle.rule"]._fire("opportunity", self._name, opportunities.ids)
 
     def _lifecycle_wake_suspects(self):
-        """Take new leads as the answer of the suspects with the same address."""
-        interested = Domain("id", "in", self.ids) & Domain(
-            "lifecycle_kind", "in", ("lead", "prospect", "customer")
-        )
-        addresses = self.sudo().with_context(active_test=False)._search(interested)
-        domain = Domain("lifecycle_kind", "=", "suspect") & Domain(
-            "email_normalized", "in", addresses.subselect("email_normalized")
-        )
-        for model in ("crm.lead", "res.partner"):
-            suspects = self.env[model].sudo().search(domain)
-            self.env["crm.lifecycle.rule"]._fire("response", model, suspects.ids)
+        """Take new leads as the answer of the suspects with the same address.
 
-    def _lifecycle_entering(self, stage_id):
-        """Give the leads that a write of this pipeline stage makes enter it."""
-        if not stage_id:
-            return self.browse()
-        return self.filtered(lambda lead: lead.stage_id.id != stage_id)
+        A lead of one company says nothing about the suspects of another.
+        """
+        for company, leads in self.sudo().grouped("company_id").items():
+            interested = Domain("id", "in", leads.ids) & Domain(
+                "lifecycle_kind", "in", ("lead", "prospect", "customer")
+            )
+            addresses = leads.with_context(active_test=False)._search(interested)
+            domain = Domain("lifecycle_kind", "=", "suspect") & Domain(
+                "email_normalized", "in", addresses.subselect("email_normalized")
+            )
+            if company:
+                domain &= Domain("company_id", "in", (False, company.id))
+            for model in ("crm.lead", "res.partner"):
+                suspects = self.env[model].sudo().search(domain)
+                self.env["crm.lifecycle.rule"]._fire("response", model, suspects.ids)
 
     def _lifecycle_enter_pipeline(self):
-        """Move leads as their new pipeline stage says, then as the rules say."""
-        for stage, leads in self.sudo().grouped("stage_id").items():
+        """Move opportunities as their new pipeline stage says, then as the rules say."""
+        opportunities = self.sudo().filtered(lambda lead: lead.type == "opportunity")
+        for stage, leads in opportunities.grouped("stage_id").items():
             if stage.lifecycle_stage_id:
                 leads._lifecycle_move(stage.lifecycle_stage_id, "pipeline")
-        self.env["crm.lifecycle.rule"]._fire("pipeline", self._name, self.ids)
+        self.env["crm.lifecycle.rule"]._fire("pipeline", self._name, opportunities.ids)
+
+    def _lifecycle_person_in_charge(self, person):
+        """Leave a lead with the one who moves it, if that one sees only own leads."""
+        sees_all = self.env.user.has_group("sales_team.group_sale_salesman_all_leads")
+        return person if self.env.su or sees_all else self.env.user
 
     def _lifecycle_follow_new_contact(self):
         """Let a contact follow the leads it has just been linked to."""

@@ -44,9 +44,9 @@ class CrmLifecycleBackfill(models.AbstractModel):
                 "SELECT 'lead' AS kind, id AS record_id, create_date AS at, %(whose)s"
                 " FROM crm_lead"
                 " WHERE type = 'lead' OR date_conversion > create_date"
-                " UNION ALL SELECT 'prospect', f.* FROM (%(opportunities)s) f"
-                " UNION ALL SELECT 'prospect', f.* FROM (%(quotations)s) f"
-                " UNION ALL SELECT 'customer', f.* FROM (%(orders)s) f"
+                " UNION ALL SELECT 'prospect', record_id, at, %(whose)s FROM (%(opportunities)s) o"
+                " UNION ALL SELECT 'prospect', record_id, at, %(whose)s FROM (%(quotations)s) q"
+                " UNION ALL SELECT 'customer', record_id, at, %(whose)s FROM (%(orders)s) s"
                 " UNION ALL SELECT 'customer', id, COALESCE(date_closed, write_date), %(whose)s"
                 " FROM crm_lead WHERE won_status = 'won'",
                 whose=WHOSE,
@@ -69,8 +69,9 @@ class CrmLifecycleBackfill(models.AbstractModel):
             buying=self._buying(),
             climbing=self._climb(
                 SQL(
-                    "%s UNION ALL SELECT 'prospect', f.* FROM (%s) f",
+                    "%s UNION ALL SELECT 'prospect', record_id, at, %s FROM (%s) f",
                     self._lead_facts(("lead", "prospect")),
+                    WHOSE,
                     facts.partner_orders(("sent", "sale")),
                 )
             ),
@@ -90,12 +91,13 @@ class CrmLifecycleBackfill(models.AbstractModel):
         )
 
     def _purchases(self):
-        """Give all purchases; a won lead counts as one, for companies that do not invoice."""
+        """Give all purchases, and the orders of leads by whomever they were placed."""
         return SQL(
-            "%s UNION ALL SELECT record_id, at, %s FROM (%s) won",
-            facts.partner_purchases(),
-            WHOSE,
-            self._lead_facts(("customer",)),
+            "SELECT record_id, at, %(whose)s FROM (%(purchases)s) bought"
+            " UNION ALL SELECT record_id, at, %(whose)s FROM (%(leads)s) sold",
+            whose=WHOSE,
+            purchases=facts.partner_purchases(),
+            leads=self._lead_facts(("customer",)),
         )
 
     def _buying(self):
@@ -110,7 +112,9 @@ class CrmLifecycleBackfill(models.AbstractModel):
             "   LAG(f.at) OVER one + buyer.patience AS last_deadline,"
             "   LEAD(f.at) OVER one AS next_at"
             "  FROM (%(buyers)s) buyer"
-            "  JOIN purchases f ON f.record_id = buyer.company_id AND f.at >= buyer.first_at"
+            "  CROSS JOIN LATERAL"
+            "   (SELECT buyer.record_id AS id UNION SELECT buyer.company_id) who"
+            "  JOIN purchases f ON f.record_id = who.id AND f.at >= buyer.first_at"
             "  WINDOW one AS (PARTITION BY buyer.record_id ORDER BY f.at)"
             " ) s CROSS JOIN LATERAL ("
             "  SELECT 'customer' AS kind, s.at"
@@ -163,7 +167,8 @@ class CrmLifecycleBackfill(models.AbstractModel):
                 "  %(uid)s, now() AT TIME ZONE 'UTC', %(uid)s, now() AT TIME ZONE 'UTC'"
                 " FROM (SELECT w.*, s.stage_id, LAG(s.stage_id) OVER one AS from_id,"
                 "   LAG(w.at) OVER one AS from_at"
-                "  FROM (SELECT kind, record_id, date_trunc('second', at) AS at, %(whose)s"
+                "  FROM (SELECT kind, record_id, %(whose)s,"
+                "    date_trunc('second', LEAST(at, now() AT TIME ZONE 'UTC')) AS at"
                 "   FROM (%(way)s) raw WHERE at IS NOT NULL) w"
                 "  JOIN (VALUES %(stages)s) s (kind, stage_id, place) USING (kind)"
                 "  WHERE %(wanted)s"

@@ -10,6 +10,12 @@ from . import facts, progress
 # call can send it: every change from outside ends in `_lifecycle_move`.
 MOVE_TOKEN = object()
 
+# Lets the stage out of a write, for a merge that decides on it afterwards.
+KEEP_TOKEN = object()
+
+# What follows from the stage is never written from outside.
+DERIVED = ("lifecycle_date", "lifecycle_kind")
+
 # The oldest first: (value, days), a record is in the last class it is old enough for.
 AGE_CLASSES = (("week", 0), ("month", 7), ("quarter", 30), ("older", 90))
 
@@ -120,11 +126,12 @@ class CrmLifecycleMixin(models.AbstractModel):
             return NotImplemented
         now = fields.Datetime.now()
         stages = self.env["crm.lifecycle.stage"].with_context(active_test=False)
-        return Domain.OR(
+        overdue = Domain.OR(
             Domain("lifecycle_stage_id", "=", stage.id)
             & Domain("lifecycle_date", "<", now - timedelta(days=stage.max_days))
             for stage in stages.search([("max_days", ">", 0)])
         )
+        return Domain.OR(overdue if wanted else ~overdue for wanted in value)
 
     def _compute_lifecycle_due_rule_ids(self):
         self.lifecycle_due_rule_ids = False
@@ -161,32 +168,37 @@ class CrmLifecycleMixin(models.AbstractModel):
     def create(self, vals_list):
         """Note the entry of the records that are created in a stage."""
         now = fields.Datetime.now()
-        records = super().create([self._lifecycle_created_values(vals, now) for vals in vals_list])
+        default = {}
+        if not all("lifecycle_stage_id" in vals for vals in vals_list):
+            default = self.default_get(["lifecycle_stage_id"])
+        records = super().create(
+            [self._lifecycle_created_values(default | vals, now) for vals in vals_list]
+        )
         records.sudo()._lifecycle_enter()
         return records
 
     def write(self, vals):
         """Turn a new stage into a move."""
-        if "lifecycle_stage_id" not in vals and "lifecycle_date" not in vals:
+        if self.env.context.get("lifecycle_move") is MOVE_TOKEN or not any(
+            name in vals for name in ("lifecycle_stage_id", *DERIVED)
+        ):
             return super().write(vals)
-        if self.env.context.get("lifecycle_move") is MOVE_TOKEN:
-            return super().write(vals)
-        vals = dict(vals)
-        vals.pop("lifecycle_date", None)
+        vals = {name: value for name, value in vals.items() if name not in DERIVED}
         moves = "lifecycle_stage_id" in vals
         stage = self.env["crm.lifecycle.stage"].browse(vals.pop("lifecycle_stage_id", False))
         result = super().write(vals)
-        if moves and not self.env.context.get("lifecycle_keep_stage"):
+        if moves and self.env.context.get("lifecycle_keep_stage") is not KEEP_TOKEN:
             self._lifecycle_move(stage, self._lifecycle_cause())
         return result
 
     @api.model
     def _lifecycle_created_values(self, vals, now):
         """Complete the values of a new record: a stage has a date, and not a future one."""
+        kept = {name: value for name, value in vals.items() if name not in DERIVED}
         if not vals.get("lifecycle_stage_id"):
-            return {key: value for key, value in vals.items() if key != "lifecycle_date"}
+            return kept
         date = fields.Datetime.to_datetime(vals.get("lifecycle_date"))
-        return {**vals, "lifecycle_date": progress.move_date(date, None, now)}
+        return {**kept, "lifecycle_date": progress.move_date(date, None, now)}
 
     @api.model
     def _lifecycle_cause(self):
@@ -241,25 +253,52 @@ class CrmLifecycleMixin(models.AbstractModel):
         )._lifecycle_move(stage, cause, **options)
 
     def _lifecycle_write(self, stage, transitions):
-        """Write the stage and the dates of the moves, with one write for each date."""
-        for date, dated in transitions.grouped("date").items():
-            indexes = set(dated.ids)
-            records = self.browse(
-                record.id
-                for record, transition in zip(self, transitions, strict=True)
-                if transition.id in indexes
+        """Write the stage in one go, and the dates of the moves where they differ."""
+        dates = transitions.mapped("date")
+        self.with_context(lifecycle_move=MOVE_TOKEN).write(
+            {"lifecycle_stage_id": stage.id, "lifecycle_date": dates[0] if stage else False}
+        )
+        if stage and len(set(dates)) > 1:
+            self._lifecycle_write_dates(dates)
+
+    def _lifecycle_write_dates(self, dates):
+        """Write a date for each record, in one statement."""
+        self.flush_recordset(["lifecycle_date"])
+        self.env.cr.execute(
+            SQL(
+                "UPDATE %s r SET lifecycle_date = v.date"
+                " FROM unnest(%s, %s::timestamp[]) v (id, date) WHERE r.id = v.id",
+                SQL.identifier(self._table),
+                list(self.ids),
+                dates,
             )
-            records.with_context(lifecycle_move=MOVE_TOKEN).write(
-                {"lifecycle_stage_id": stage.id, "lifecycle_date": date if stage else False}
-            )
+        )
+        self.invalidate_recordset(["lifecycle_date"], flush=False)
 
     def _lifecycle_start_work(self, stage):
         """Start what belongs to going up into a stage: the person in charge, the plan."""
-        if stage.responsible_id:
-            self.filtered(lambda record: not record.user_id).user_id = stage.responsible_id
+        person = stage.responsible_id
+        if person:
+            alone = self.filtered(
+                lambda record: (
+                    not record.user_id
+                    and (not record.company_id or record.company_id in person.company_ids)
+                )
+            )
+            alone.user_id = alone._lifecycle_person_in_charge(person)
         plan = stage.activity_plan_id
         if plan and plan.res_model == self._name:
-            plan._lifecycle_start(self)
+            plan._lifecycle_start(self, person)
+
+    def _lifecycle_person_in_charge(self, person):
+        """Give the user who becomes the salesperson of records that nobody is in charge of."""
+        return person
+
+    def _lifecycle_answered(self, author_id):
+        """Take a mail as an answer of the person, unless a colleague wrote it."""
+        author = self.env["res.partner"].sudo().browse(author_id)
+        if all(user.share for user in author.user_ids):
+            self.env["crm.lifecycle.rule"]._fire("response", self._name, self.ids)
 
     def _lifecycle_lead_on(self, stage, cause, *, rule=None, origins=None):
         """Take along the contacts that follow these records, where it is progress for them."""

@@ -1,17 +1,21 @@
 import ast
 import logging
+from contextlib import contextmanager
+
+import psycopg2
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
-from odoo.tools import SQL
+from odoo.tools import SQL, mute_logger, split_every
 
 from . import facts
 
 _logger = logging.getLogger(__name__)
 
 BATCH = 500
-AT_ONCE = 5000  # what the button moves while the user waits
+AT_ONCE = 1000  # what the button moves while the user waits
+ERROR_LENGTH = 4000
 
 # what a trigger says in the history; the others say "rule"
 CAUSES = {
@@ -32,13 +36,13 @@ class CrmLifecycleRule(models.Model):
     Which records does it move?
         Those in its stages of departure; without any, those for which the stage is
         progress (for a stage of kind former: the customers). They match its domain. And
-        the event lies after the day they entered their stage: so what somebody moved back
-        by hand stays there until something new happens.
+        the event happened, or was entered, after they entered their stage: so what somebody
+        moved back by hand stays there until something new happens.
     Can one see beforehand?
         Yes: "Preview" opens the records that it would move now, before it is switched on.
-    What if a record cannot be moved?
+    What if a record cannot be moved, or the rule itself is broken?
         The others are moved, the reason is kept in `last_error`, and it is tried again
-        the next night.
+        the next night. A sale or a posting never fails because of a rule.
     """
 
     _name = "crm.lifecycle.rule"
@@ -125,7 +129,9 @@ class CrmLifecycleRule(models.Model):
         """
         try:
             self._filter_domain().validate(self.env[self.model])
-        except (ValueError, SyntaxError, TypeError) as error:
+            with mute_logger("odoo.sql_db"), self.env.cr.savepoint():
+                self._target().search(self._filter_domain(), limit=1)
+        except (ValueError, SyntaxError, TypeError, psycopg2.Error) as error:
             raise ValidationError(
                 self.env._(
                     "The filter of the rule “%(rule)s” cannot be read: %(error)s",
@@ -192,7 +198,12 @@ class CrmLifecycleRule(models.Model):
     def _opening_rule(self):
         """Give the first rule that takes every new opportunity to a stage, or none."""
         return self.search(
-            [("trigger", "=", "opportunity"), ("domain", "in", ("[]", False))], limit=1
+            [
+                ("trigger", "=", "opportunity"),
+                ("domain", "in", ("[]", False)),
+                ("from_stage_ids", "=", False),
+            ],
+            limit=1,
         )
 
     @api.model
@@ -209,8 +220,12 @@ class CrmLifecycleRule(models.Model):
             return
         happened = Domain("id", "in", record_ids)
         for rule in self.sudo().search([("trigger", "=", trigger), ("model", "=", model)]):
-            records = rule._target().search(rule._eligible_domain() & happened)
-            records._lifecycle_move(rule.to_stage_id, rule._cause(), rule=rule, origins=origins)
+            with rule._guarded():
+                # an order revives a lost lead, which is archived
+                target = rule._target().with_context(active_test=False)
+                target.search(rule._eligible_domain() & happened)._lifecycle_move(
+                    rule.to_stage_id, rule._cause(), rule=rule, origins=origins
+                )
 
     @api.model
     def _cron_apply(self):
@@ -221,48 +236,95 @@ class CrmLifecycleRule(models.Model):
     def _apply(self, limit=None):
         """Move the records that are due, in batches, each committed.
 
+        Records that somebody else is changing are left to the next run.
+
         :param int limit: stop after about so many; None moves all
         :return: how many records moved
         """
         self.ensure_one()
         rule = self.sudo()
-        moved, failed, errors = 0, [], []
-        while batch := rule._target().search(
-            rule._due_domain() & Domain("id", "not in", failed), limit=BATCH
-        ):
-            done = rule._move_batch(batch, errors)
-            failed += (batch - done).ids
-            moved += len(done)
-            self.env["ir.cron"]._commit_progress(len(done))
-            if limit and moved >= limit:
+        rule.last_error = False
+        due = {}
+        with rule._guarded():
+            due = rule._due()
+        moved, waiting = 0, len(due)
+        for ids in split_every(BATCH, due):
+            done = rule._move_due({record_id: due[record_id] for record_id in ids})
+            moved, waiting = moved + len(done), waiting - len(ids)
+            seconds_left = self.env["ir.cron"]._commit_progress(len(ids), remaining=waiting)
+            if not seconds_left or (limit and moved >= limit):
                 break
-        rule.write(
-            {"last_run": fields.Datetime.now(), "last_error": "\n".join(errors[:20]) or False}
-        )
+        rule.last_run = fields.Datetime.now()
         self.env["ir.cron"]._commit_progress()
         return moved
 
-    def _move_batch(self, records, errors):
-        """Move records together; if that fails halve them, until only the culprits stay.
+    @contextmanager
+    def _guarded(self):
+        """Keep what goes wrong in a rule from stopping a sale, or the other rules.
 
-        :param list errors: receives a line for each record that cannot be moved
-        :return: the records that moved
+        The reason is kept in `last_error`. What another transaction causes is raised: Odoo
+        then tries the whole request again.
         """
         try:
             with self.env.cr.savepoint():
-                return records._lifecycle_move(
-                    self.to_stage_id, self._cause(), rule=self, dates=self._due_dates(records)
-                )
-        except Exception as error:  # noqa: BLE001 - one bad record never stops the others
-            if len(records) == 1:
-                _logger.info("Rule %s cannot move %s: %s", self.id, records, error)
-                errors.append(f"{records.display_name}: {error}")
-                return records.browse()
+                yield
+        except psycopg2.OperationalError:
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever a rule or an addon raises
+            _logger.info("Lifecycle rule %s: %s", self.id, error)
             self.env.invalidate_all(flush=False)
-            half = len(records) // 2
-            return self._move_batch(records[:half], errors) | self._move_batch(
-                records[half:], errors
+            self.last_error = str(error)
+
+    def _due(self):
+        """Give the records that the rule would move now, with the day their event happened.
+
+        :return: dict of record id -> datetime, or None for a filter, which has no day
+        """
+        query = self._due_query()
+        if query is None:
+            return dict.fromkeys(self._target().search(self._due_domain()).ids)
+        eligible = self._target()._search(self._eligible_domain())
+        return dict(
+            self.env.execute_query(
+                SQL(
+                    "SELECT due.record_id, MIN(due.at) FROM (%s) due"
+                    " WHERE due.record_id IN %s GROUP BY due.record_id",
+                    query,
+                    eligible.subselect(),
+                )
             )
+        )
+
+    def _move_due(self, due):
+        """Move those of the due records that are still eligible and that nobody is changing."""
+        domain = self._eligible_domain() & Domain("id", "in", list(due))
+        records = self._target().search(domain).try_lock_for_update()
+        return self._move_batch(records, due)
+
+    def _move_batch(self, records, due):
+        """Move records together; if that fails halve them, until only the culprits stay.
+
+        :param dict due: record id -> when the event happened
+        :return: the records that moved
+        """
+        if not records:
+            return records
+        try:
+            with self.env.cr.savepoint():
+                return records._lifecycle_move(
+                    self.to_stage_id, self._cause(), rule=self, dates=due
+                )
+        except psycopg2.OperationalError:
+            raise
+        except Exception as error:  # noqa: BLE001 - one bad record never stops the others
+            self.env.invalidate_all(flush=False)
+            if len(records) == 1:
+                _logger.info("Lifecycle rule %s cannot move %s: %s", self.id, records, error)
+                lines = [self.last_error, f"{records.display_name}: {error}"]
+                self.last_error = "\n".join(filter(None, lines))[:ERROR_LENGTH]
+                return records.browse()
+        half = len(records) // 2
+        return self._move_batch(records[:half], due) | self._move_batch(records[half:], due)
 
     def _target(self):
         """Give the model the rule is about; rules act for the company, not for a user."""
@@ -298,12 +360,10 @@ class CrmLifecycleRule(models.Model):
         if self.to_stage_id.kind == "former":
             return Domain("lifecycle_kind", "=", "customer")
         before = Domain("lifecycle_stage_id", "in", self.to_stage_id._stages_before().ids)
-        # a filter alone does not draw everybody into the lifecycle, an event does
-        return (
-            before
-            if self.trigger == "domain"
-            else before | Domain("lifecycle_stage_id", "=", False)
-        )
+        if self.trigger in ("domain", "response"):
+            return before
+        # business draws a contact into the lifecycle; a filter or a mail of a supplier does not
+        return before | Domain("lifecycle_stage_id", "=", False)
 
     def _state_domain(self):
         """Give the domain of what the trigger says about the record itself."""
@@ -323,25 +383,6 @@ class CrmLifecycleRule(models.Model):
             return Domain("lifecycle_transition_ids", "not any", [("rule_id", "=", self.id)])
         return Domain("id", "in", SQL("(SELECT due.record_id FROM (%s) due)", query))
 
-    def _due_dates(self, records):
-        """Give the day the event happened, for each record that has one.
-
-        :return: dict of record id -> datetime
-        """
-        query = self._due_query()
-        if query is None:
-            return {}
-        return dict(
-            self.env.execute_query(
-                SQL(
-                    "SELECT due.record_id, MIN(due.at) FROM (%s) due"
-                    " WHERE due.record_id IN %s GROUP BY due.record_id",
-                    query,
-                    tuple(records.ids),
-                )
-            )
-        )
-
     def _due_query(self):
         """Give the SQL of the events since the records entered their stage, or None.
 
@@ -349,13 +390,13 @@ class CrmLifecycleRule(models.Model):
         """
         self.env.flush_all()
         if self.trigger == "inactivity":
-            return facts.inactive_customers(
-                self.inactivity_months, self.env.company.lifecycle_former_months
-            )
+            company = self.env["res.company"].sudo().search([], order="id", limit=1)
+            return facts.inactive_customers(self.inactivity_months, company.lifecycle_former_months)
         query = self._facts_query()
         return query and SQL(
             "SELECT f.record_id, f.at FROM (%(facts)s) f JOIN %(table)s r ON r.id = f.record_id"
-            " WHERE r.lifecycle_date IS NULL OR date_trunc('second', f.at) > r.lifecycle_date",
+            " WHERE r.lifecycle_date IS NULL"
+            " OR date_trunc('second', GREATEST(f.at, f.known_at)) > r.lifecycle_date",
             facts=query,
             table=SQL.identifier(self._target()._table),
         )

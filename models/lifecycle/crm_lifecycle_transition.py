@@ -173,7 +173,7 @@ class CrmLifecycleTransition(models.Model):
         return {
             **record._lifecycle_subject_values(),
             **record._lifecycle_attribution_values(),
-            **(origin._lifecycle_attribution_values() if origin else {}),
+            **(facts.known_values(origin._lifecycle_attribution_values()) if origin else {}),
             "from_stage_id": before.id,
             "date": date,
             "days": progress.days_between(since, date),

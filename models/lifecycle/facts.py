@@ -1,14 +1,15 @@
 """What Odoo already knows about a person's way: the dated facts, as SQL.
 
 Each function gives a query with the columns of `COLUMNS`: the record it is about, when it
-happened, and whose it was. Rules ask them for what has happened since, the first install
+happened, whose it was, and since when Odoo knows of it (an invoice of last year may be entered
+today). Rules ask them for what has happened since, the first install
 asks them for the whole past. Facts are read, never copied.
 """
 
 from odoo.tools import SQL
 
 ATTRIBUTION = ("user_id", "team_id", "company_id", "source_id", "medium_id", "campaign_id")
-COLUMNS = ("record_id", "at", *ATTRIBUTION)
+COLUMNS = ("record_id", "at", *ATTRIBUTION, "known_at")
 
 SALES_MOVES = ("out_invoice", "out_receipt")
 
@@ -27,7 +28,8 @@ def attribution_values(document, user_field="user_id"):
 def lead_orders(states):
     """Give the facts of leads whose quotations or orders are in one of these states."""
     return SQL(
-        "SELECT o.opportunity_id AS record_id, %(at)s AS at, %(whose)s"
+        "SELECT o.opportunity_id AS record_id, %(at)s AS at, %(whose)s,"
+        " o.create_date AS known_at"
         " FROM sale_order o WHERE o.opportunity_id IS NOT NULL AND o.state IN %(states)s",
         at=_order_date(states),
         whose=attribution("o"),
@@ -38,7 +40,7 @@ def lead_orders(states):
 def partner_orders(states):
     """Give the facts of contacts, and of their companies, with orders in these states."""
     return SQL(
-        "SELECT who.id AS record_id, %(at)s AS at, %(whose)s"
+        "SELECT who.id AS record_id, %(at)s AS at, %(whose)s, o.create_date AS known_at"
         " FROM sale_order o JOIN res_partner c ON c.id = o.partner_id %(expand)s"
         " WHERE o.state IN %(states)s",
         at=_order_date(states),
@@ -55,7 +57,8 @@ def partner_invoices():
     invoice, so that it is the same day in all zones from -12 to +11 hours.
     """
     return SQL(
-        "SELECT who.id AS record_id, m.invoice_date + INTERVAL '12 hours' AS at, %(whose)s"
+        "SELECT who.id AS record_id, m.invoice_date + INTERVAL '12 hours' AS at, %(whose)s,"
+        " m.create_date AS known_at"
         " FROM account_move m %(expand)s"
         " WHERE m.state = 'posted' AND m.move_type IN %(moves)s"
         " AND m.payment_state != 'reversed' AND m.invoice_date IS NOT NULL",
@@ -65,25 +68,54 @@ def partner_invoices():
     )
 
 
+def won_leads():
+    """Give the facts of contacts, and of their companies, whose leads were won."""
+    return SQL(
+        "SELECT who.id AS record_id, d.at, %(whose)s, d.at AS known_at"
+        " FROM crm_lead l JOIN res_partner c ON c.id = l.partner_id %(expand)s"
+        " CROSS JOIN LATERAL (SELECT COALESCE(l.date_closed, l.write_date) AS at) d"
+        " WHERE l.won_status = 'won'",
+        whose=attribution("l"),
+        expand=contact_and_company(SQL("c.id"), SQL("c.commercial_partner_id")),
+    )
+
+
 def partner_purchases():
-    """Give all that makes a contact a customer: confirmed orders and posted invoices."""
-    return SQL("%s UNION ALL %s", partner_orders(("sale",)), partner_invoices())
+    """Give all that makes a contact a customer: confirmed orders, posted invoices, won leads.
+
+    Won leads count for companies that neither order nor invoice in Odoo.
+    """
+    return SQL(
+        "%s UNION ALL %s UNION ALL %s", partner_orders(("sale",)), partner_invoices(), won_leads()
+    )
+
+
+def known_values(values):
+    """Keep the values that say something, so that an empty one hides no other.
+
+    >>> known_values({"source_id": 3, "campaign_id": False})
+    {'source_id': 3}
+    """
+    return {name: value for name, value in values.items() if value}
 
 
 def opportunities():
     """Give the facts of leads that are opportunities, dated by their conversion."""
     return SQL(
-        "SELECT l.id AS record_id, COALESCE(l.date_conversion, l.create_date) AS at, %s"
-        " FROM crm_lead l WHERE l.type = 'opportunity'",
+        "SELECT l.id AS record_id, d.at, %s, d.at AS known_at"
+        " FROM crm_lead l"
+        " CROSS JOIN LATERAL (SELECT COALESCE(l.date_conversion, l.create_date) AS at) d"
+        " WHERE l.type = 'opportunity'",
         attribution("l"),
     )
 
 
 def pipeline_entries(stage_ids):
-    """Give the facts of leads that stand in one of these pipeline stages."""
+    """Give the facts of opportunities that stand in one of these pipeline stages."""
     return SQL(
-        "SELECT l.id AS record_id, l.date_last_stage_update AS at, %s"
-        " FROM crm_lead l WHERE l.stage_id = ANY(%s)",
+        "SELECT l.id AS record_id, l.date_last_stage_update AS at, %s,"
+        " l.date_last_stage_update AS known_at"
+        " FROM crm_lead l WHERE l.type = 'opportunity' AND l.stage_id = ANY(%s)",
         attribution("l"),
         list(stage_ids),
     )
@@ -92,24 +124,26 @@ def pipeline_entries(stage_ids):
 def responses(model, table):
     """Give the facts of records whose person clicked, answered, wrote or asked.
 
-    Clicks and replies are those of mailings; mails are those received on the record; a
-    request is a lead that has shown interest, with the same e-mail address.
+    Clicks and replies are those of mailings; mails are those received on the record, but not
+    from colleagues; a request is a lead that has shown interest, with the same e-mail address.
 
     :param str model: crm.lead or res.partner
     :param str table: its table
     """
     nobody = SQL(", ").join(SQL("NULL::int AS %s", SQL.identifier(name)) for name in ATTRIBUTION)
     return SQL(
-        "SELECT t.res_id AS record_id, d.at, %(nobody)s"
+        "SELECT t.res_id AS record_id, d.at, %(nobody)s, d.at AS known_at"
         " FROM mailing_trace t"
         " CROSS JOIN LATERAL (VALUES (t.links_click_datetime), (t.reply_datetime)) d (at)"
         " WHERE t.model = %(model)s AND d.at IS NOT NULL"
-        " UNION ALL SELECT m.res_id, m.date, %(nobody)s FROM mail_message m"
-        " WHERE m.model = %(model)s AND m.message_type = 'email'"
-        " UNION ALL SELECT s.id, l.create_date, %(lead)s FROM %(table)s s"
+        " UNION ALL SELECT m.res_id, m.date, %(nobody)s, m.date FROM mail_message m"
+        " WHERE m.model = %(model)s AND m.message_type = 'email' AND NOT EXISTS"
+        "  (SELECT FROM res_users u WHERE u.partner_id = m.author_id AND NOT u.share)"
+        " UNION ALL SELECT s.id, l.create_date, %(lead)s, l.create_date FROM %(table)s s"
         " JOIN crm_lead l ON l.email_normalized = s.email_normalized"
         " WHERE s.lifecycle_kind = 'suspect'"
-        " AND l.lifecycle_kind IN ('lead', 'prospect', 'customer')",
+        " AND l.lifecycle_kind IN ('lead', 'prospect', 'customer')"
+        " AND (l.company_id IS NULL OR s.company_id IS NULL OR l.company_id = s.company_id)",
         nobody=nobody,
         model=model,
         lead=attribution("l"),

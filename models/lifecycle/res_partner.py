@@ -22,7 +22,7 @@ class ResPartner(models.Model):
         "crm.lifecycle.transition",
         "partner_id",
         string="Lifecycle History",
-        groups="base.group_user",
+        groups="sales_team.group_sale_salesman",
     )
 
     _suspect_email_idx = models.Index("(email_normalized) WHERE lifecycle_kind = 'suspect'")
@@ -30,7 +30,7 @@ class ResPartner(models.Model):
     def message_update(self, msg_dict, update_vals=None):
         """Take a mail from the person as an answer."""
         result = super().message_update(msg_dict, update_vals=update_vals)
-        self.env["crm.lifecycle.rule"]._fire("response", self._name, self.ids)
+        self._lifecycle_answered(msg_dict.get("author_id"))
         return result
 
     @api.model

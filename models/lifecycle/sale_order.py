@@ -25,9 +25,13 @@ class SaleOrder(models.Model):
         return result
 
     def _lifecycle_fire(self):
-        """Fire the rules for the opportunity first: the contact follows it."""
+        """Fire the rules for the opportunity first: the contact follows it.
+
+        Of several orders the first one dates the move.
+        """
         fire = self.env["crm.lifecycle.rule"]._fire
-        for state, orders in self.sudo().grouped("state").items():
+        latest_first = self.sudo().sorted("date_order", reverse=True)
+        for state, orders in latest_first.grouped("state").items():
             if state not in TRIGGERS:
                 continue
             leads = {order.opportunity_id.id: order for order in orders}
@@ -44,5 +48,6 @@ class SaleOrder(models.Model):
         return self.date_order if self.state == "sale" else None
 
     def _lifecycle_attribution_values(self):
-        """Give the salesperson, team, company and campaign of the document."""
-        return facts.attribution_values(self)
+        """Give the salesperson, team, company and campaign of the order, else of its lead."""
+        lead = facts.attribution_values(self.opportunity_id)
+        return lead | facts.known_values(facts.attribution_values(self))

@@ -355,6 +355,9 @@ class TestCrmLifecycleBackfill(LifecycleCase):
         for lead_id, way in lead_ways.items():
             if leads[lead_id]["partner"]:
                 yield from ((leads[lead_id]["partner"], *step) for step in way)
+        for facts in leads.values():
+            if facts["partner"] and facts.get("won_status") == "won":
+                yield facts["partner"], facts["date_closed"] or facts["write_date"], "customer"
         for order in orders:
             yield from ((order["partner"], *event) for event in self._order_events(order))
         for invoice in invoices:

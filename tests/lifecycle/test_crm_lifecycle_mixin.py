@@ -1,4 +1,5 @@
 from datetime import datetime, timedelta
+from unittest.mock import patch
 
 from freezegun import freeze_time
 
@@ -74,8 +75,25 @@ class TestLifecycleMixin(LifecycleCase):
 
     def test_context_of_a_client_cannot_bypass_the_history(self):
         lead = self._lead()
-        lead.with_context(lifecycle_move=True).write({"lifecycle_stage_id": self.mql.id})
-        self.assertWay(lead, "lead", "mql")
+        for name in ("lifecycle_move", "lifecycle_keep_stage"):
+            stage = self.mql if lead.lifecycle_stage_id == self.lead else self.lead
+            lead.with_context(**{name: True}).write({"lifecycle_stage_id": stage.id})
+        self.assertWay(lead, "lead", "mql", "lead")
+
+    def test_kind_follows_the_stage_alone(self):
+        lead = self._lead(lifecycle_kind="customer")
+        lead.lifecycle_kind = "customer"
+        self.assertEqual(lead.lifecycle_kind, "lead")
+        self.assertWay(lead, "lead")
+
+    def test_default_stage_of_a_menu(self):
+        context = {"default_lifecycle_stage_id": self.suspect.id, "default_type": "lead"}
+        leads = self.env["crm.lead"].with_context(**context)
+        lead = leads.browse(leads.name_create("Quick")[0])
+        self.assertWay(lead, "suspect")
+        self.assertTrue(lead.lifecycle_date)
+        contacts = self.env["res.partner"].with_context(**context)
+        self.assertWay(contacts.create({"name": "Quick"}), "suspect")
 
     def test_history_cannot_be_changed(self):
         row = self._lead().lifecycle_transition_ids
@@ -113,10 +131,14 @@ class TestLifecycleMixin(LifecycleCase):
         moves = []
         for count in (1, 10, 100):
             leads = create(count)
+            days = {lead.id: datetime(2026, 1, 1 + n % 28) for n, lead in enumerate(leads)}
+            self.cr.execute("UPDATE crm_lead SET lifecycle_date = '2025-01-01'")
+            leads.invalidate_recordset(flush=False)
             self.env.flush_all()
             before = self.cr.sql_log_count
-            leads._lifecycle_move(self.mql, "manual")
+            leads._lifecycle_move(self.mql, "manual", dates=days)
             self.env.flush_all()
+            self.assertEqual({lead.id: lead.lifecycle_date for lead in leads}, days)
             moves.append(self.cr.sql_log_count - before)
         self.assertEqual(moves[1], moves[2])
 
@@ -202,8 +224,21 @@ class TestLifecycleWork(LifecycleCase):
         self.assertFalse(lead.activity_ids)
 
     def test_plan_that_cannot_start_is_noted_and_stops_nothing(self):
-        elsewhere = self.env["res.company"].create({"name": "Elsewhere"})
-        self.colleague.write({"company_ids": elsewhere.ids, "company_id": elsewhere.id})
+        lead = self._lead(user_id=self.salesman.id)
+        schedule = type(self.env["mail.activity.schedule"])
+        with patch.object(schedule, "action_schedule_plan", side_effect=UserError("Not today")):
+            lead.lifecycle_stage_id = self.mql
+        self.assertEqual(lead.lifecycle_stage_id, self.mql)
+        self.assertFalse(lead.activity_ids)
+        self.assertIn("Not today", lead.message_ids[0].body)
+
+    def test_plan_of_another_company_does_not_start(self):
+        self.plan.company_id = self.env["res.company"].create({"name": "Elsewhere"})
         lead = self._lead(company_id=self.env.company.id)
         lead.lifecycle_stage_id = self.mql
-        self.assertEqual(lead.lifecycle_stage_id, self.mql)
+        self.assertFalse(lead.activity_ids)
+
+    def test_salesman_keeps_the_lead_that_he_moves(self):
+        lead = self._lead(user_id=False).with_user(self.salesman)
+        lead.web_save({"lifecycle_stage_id": self.mql.id}, {"user_id": {}})
+        self.assertEqual(lead.user_id, self.salesman)

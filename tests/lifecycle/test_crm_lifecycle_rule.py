@@ -143,6 +143,56 @@ class TestRuleEvents(RuleCase):
         suspect.message_update({"email_from": "a@example.com", "subject": "Re"})
         self.assertWay(suspect, "suspect", "lead")
 
+    def test_mail_of_a_colleague_is_no_answer(self):
+        suspect = self._lead(lifecycle_stage_id=self.suspect.id)
+        suspect.message_update({"author_id": self.salesman.partner_id.id, "subject": "Hello"})
+        self.assertWay(suspect, "suspect")
+
+    def test_mail_of_a_supplier_begins_no_lifecycle(self):
+        supplier = self._contact(email="supplier@example.com")
+        supplier.message_update({"author_id": supplier.id, "subject": "Offer"})
+        self.assertFalse(supplier.lifecycle_stage_id)
+
+    def test_opportunity_created_in_a_mapped_pipeline_stage(self):
+        stage = self.env["crm.stage"].create(
+            {"name": "Bought", "is_won": True, "lifecycle_stage_id": self.customer.id}
+        )
+        lead = self._lead(type="opportunity", stage_id=stage.id)
+        self.assertEqual(lead.lifecycle_stage_id, self.customer)
+
+    def test_first_of_several_orders_dates_the_move(self):
+        days = [datetime(2026, 3, 1), datetime(2026, 2, 1)]
+        orders = self.env["sale.order"].browse(self._order().id for _day in days)
+        for order, day in zip(orders, days, strict=True):
+            order.date_order = day
+        orders.write({"state": "sale"})
+        self.assertEqual(self.contact.lifecycle_date, days[1])
+
+    def test_order_without_source_keeps_that_of_the_lead(self):
+        source = self.env["utm.source"].create({"name": "List X"})
+        lead = self._lead(partner_id=self.contact.id, source_id=source.id)
+        self._order(opportunity_id=lead.id, source_id=False).action_confirm()
+        for record in (lead, self.contact):
+            self.assertEqual(self.moves(record)[-1].source_id, source)
+
+    def test_broken_rule_stops_no_sale(self):
+        rule = self._rule("order_partner")
+        self.env.cr.execute(
+            "UPDATE crm_lifecycle_rule SET domain = %s WHERE id = %s",
+            ["[('gone', '=', 1)]", rule.id],
+        )
+        rule.invalidate_recordset()
+        order = self._order()
+        order.action_confirm()
+        self.assertEqual(order.state, "sale")
+        self.assertIn("gone", rule.last_error)
+
+    def test_order_revives_a_lost_lead(self):
+        lead = self._lead(type="opportunity", partner_id=self.contact.id)
+        lead.action_set_lost()
+        self._order(opportunity_id=lead.id).action_confirm()
+        self.assertEqual(lead.lifecycle_stage_id, self.customer)
+
     def test_pipeline_stage_moves_the_lead_both_ways(self):
         new, won = self.env["crm.stage"].create(
             [
@@ -160,15 +210,15 @@ class TestRuleEvents(RuleCase):
         stage = self.env["crm.stage"].create({"name": "Demonstration"})
         self.env["crm.lifecycle.rule"].create(
             {
-                "name": "Demonstration: MQL",
+                "name": "Demonstration: customer",
                 "trigger": "pipeline",
                 "pipeline_stage_ids": stage.ids,
-                "to_stage_id": self.mql.id,
+                "to_stage_id": self.customer.id,
             }
         )
-        lead = self._lead()
+        lead = self._lead(type="opportunity")
         lead.stage_id = stage
-        self.assertWay(lead, "lead", "mql")
+        self.assertWay(lead, "prospect", "customer")
         self.assertEqual(self.moves(lead)[-1].cause, "pipeline")
 
     def test_rule_that_is_off_moves_nobody(self):
@@ -244,7 +294,13 @@ class TestRuleNight(RuleCase):
 
     def test_what_was_moved_back_by_hand_stays_there(self):
         with freeze_time("2026-01-01"):
-            self._order().action_quotation_sent()
+            order = self._order()
+            order.action_quotation_sent()
+        # the clock of PostgreSQL is not frozen
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE sale_order SET create_date = '2026-01-01' WHERE id = %s", [order.id]
+        )
         with freeze_time("2026-01-20"):
             self.contact.lifecycle_stage_id = self.lead
             with self.committing(self.env["crm.lifecycle.rule"]) as rules:
@@ -267,6 +323,19 @@ class TestRuleNight(RuleCase):
         self._invoice(partner=self.company_contact, date=fields.Date.today())
         self._apply(self._rule("inactivity"))
         self.assertWay(self.contact, "customer")
+
+    def test_won_deals_are_purchases(self):
+        lead = self._lead(type="opportunity", partner_id=self.contact.id)
+        lead.action_set_won()
+        self.contact._lifecycle_move(self.customer, "manual")
+        old = fields.Datetime.now() - timedelta(days=900)
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE res_partner SET lifecycle_date = %s WHERE id = %s", [old, self.contact.id]
+        )
+        self.contact.invalidate_recordset()
+        self._apply(self._rule("inactivity"))
+        self.assertEqual(self.contact.lifecycle_stage_id, self.customer)
 
     def test_limit_of_the_rule_before_that_of_the_company(self):
         month_ago = fields.Date.today() - timedelta(days=95)
@@ -338,7 +407,12 @@ class TestRuleNight(RuleCase):
 
     def test_nonsense_is_refused(self):
         rule = self._rule("invoice")
-        for nonsense in ("[(", "[('no_such_field', '=', 1)]", "__import__('os')"):
+        for nonsense in (
+            "[(",
+            "[('no_such_field', '=', 1)]",
+            "[('color', '>', 'red')]",
+            "__import__('os')",
+        ):
             with self.assertRaises(ValidationError):
                 rule.domain = nonsense
         with self.assertRaises(ValidationError):

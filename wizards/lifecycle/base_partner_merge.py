@@ -1,5 +1,7 @@
 from odoo import models
 
+from ...models.lifecycle.crm_lifecycle_mixin import KEEP_TOKEN
+
 
 class BasePartnerMergeAutomaticWizard(models.TransientModel):
     """A merge of contacts keeps all transitions, and the stage that is furthest.
@@ -14,7 +16,7 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
         """Merge the values, then move to the furthest stage."""
         stage = (src_partners | dst_partner).sudo().lifecycle_stage_id._furthest()
         result = super()._update_values(
-            src_partners, dst_partner.with_context(lifecycle_keep_stage=True)
+            src_partners, dst_partner.with_context(lifecycle_keep_stage=KEEP_TOKEN)
         )
         dst_partner.sudo()._lifecycle_move(stage, "merge")
         return result

@@ -1,5 +1,4 @@
 import { registry } from "@web/core/registry";
-import { inputFiles } from "@web/../tests/utils";
 
 const LIST = [
     "Société;E-mail;Ville",
@@ -42,9 +41,12 @@ registry.category("web_tour.tours").add("crm_lifecycle_suspect_to_funnel", {
         {
             content: "Choose the file",
             trigger: ".o_field_widget[name=file] .o_select_file_button",
-            async run() {
-                const file = new File([LIST], "boulangers.csv", { type: "text/csv" });
-                await inputFiles(".o_field_widget[name=file] .o_input_file", [file]);
+            run() {
+                const list = new DataTransfer();
+                list.items.add(new File([LIST], "boulangers.csv", { type: "text/csv" }));
+                const input = document.querySelector(".o_field_widget[name=file] .o_input_file");
+                input.files = list.files;
+                input.dispatchEvent(new Event("change"));
             },
         },
         { trigger: ".o_field_widget[name=column_ids] .o_data_row:contains(tour@example.com)" },
