@@ -38,7 +38,7 @@ def _import(env, report, target, size):
     _check(other)
     batches = _plain_values(other)
     memory, ours, plain = _memory(), 0.0, 0.0
-    record.write({"state": "running", "run_by_id": env.uid})
+    record._note_step(state="running", run_by_id=env.uid)
     for values in batches:
         ours += _seconds(env, record._run_step)
         plain += _seconds(env, lambda values=values: _create_plainly(env, target, values))
@@ -76,7 +76,7 @@ def _new_import(env, target, data):
 
 
 def _check(record):
-    record.state = "checking"
+    record._note_step(state="checking")
     while record.state == "checking":
         record._check_step()
 

@@ -151,7 +151,7 @@ class TestCrmSuspectImport(LifecycleCase):
                 with self.assertRaises(UserError):
                     record.action_preview()
                 with self.assertRaises(ValidationError):
-                    record.state = "running"
+                    record._note_step(state="running")
 
     def test_collected_in_the_future(self):
         tomorrow = fields.Date.add(fields.Date.today(), days=2)
@@ -352,7 +352,7 @@ class TestCrmSuspectImport(LifecycleCase):
     def test_a_list_that_fails_does_not_stop_another(self):
         with patch.object(crm_suspect_import_run, BATCH, 1):
             bad, good = (self._people(f"{n}@{n}.fr", f"{n}2@{n}.fr") for n in ("bad", "good"))
-            (bad | good).sudo().write({"state": "running", "run_by_id": self.marketing.id})
+            (bad | good).sudo()._note_step(state="running", run_by_id=self.marketing.id)
             plain_run = type(bad)._run_step
 
             def run_step(record):
@@ -414,6 +414,21 @@ class TestCrmSuspectImport(LifecycleCase):
             ],
         )
 
+    def test_nobody_writes_the_steps(self):
+        record = self._import(b"Nom;Courriel\nMartin;a@example.com")
+        admin = self.env.ref("base.user_admin")
+        for values in ({"state": "running"}, {"run_by_id": admin.id}, {"start_date": False}):
+            with self.assertRaises(UserError):
+                record.write(values)
+            with self.assertRaises(UserError):
+                record.with_context(suspect_import_step=True).write(values)
+
+    def test_nobody_imports_into_a_foreign_company(self):
+        elsewhere = self.env["res.company"].create({"name": "Elsewhere"})
+        record = self._import(b"Nom;Courriel\nMartin;a@example.com")
+        with self.assertRaises((AccessError, ValidationError)):
+            record.company_id = elsewhere
+
     def test_the_proof_stays(self):
         record = self._people("zoe@a.fr", "bad")
         record.action_run()
@@ -421,7 +436,8 @@ class TestCrmSuspectImport(LifecycleCase):
             record.legal_basis = "consent"
         with self.assertRaises(UserError):
             record.unlink()
-        record.sudo().end_date = fields.Datetime.subtract(fields.Datetime.now(), days=31)
+        month_ago = fields.Datetime.subtract(fields.Datetime.now(), days=31)
+        record.sudo()._note_step(end_date=month_ago)
         self.env["crm.suspect.import"]._gc_rows()
         self.assertFalse(record.line_ids)
         self.assertFalse(record.file)

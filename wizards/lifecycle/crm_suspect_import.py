@@ -11,6 +11,10 @@ EVIDENCE = frozenset(
 )
 # What the classes of the rows depend on
 CHECKED = frozenset(("file", "encoding", "separator", "header_row", "match_by", "company_id"))
+# How far the import is, and who does it: written by the import itself only.
+PROGRESS = frozenset(("state", "error", "start_date", "end_date", "run_by_id", "kept_counts"))
+# It is an object, so that no RPC call can send it.
+STEP_TOKEN = object()
 # The classes that have a count of their own
 OUTCOMES = ("new", "imported", "known", "blacklisted", "invalid", "duplicate", "failed")
 # The steps before anything is created
@@ -228,6 +232,12 @@ class CrmSuspectImport(models.Model):
             if record.state != "draft" and (problems := record._missing()):
                 raise ValidationError("\n".join(problems))
 
+    @api.constrains("company_id")
+    def _check_company(self):
+        """Let nobody import into a company that is not theirs."""
+        if not self.env.su and self.company_id - self.env.user.company_ids:
+            raise ValidationError(self.env._("Choose one of your own companies."))
+
     def _missing(self):
         """Give the sentences that say what is missing before the rows can be checked."""
         self.ensure_one()
@@ -271,13 +281,22 @@ class CrmSuspectImport(models.Model):
         """Recognise the columns of the files that come without them."""
         for vals in vals_list:
             self._check_file_size(vals)
-        records = super().create(vals_list)
+        records = super().create(
+            [
+                {name: value for name, value in vals.items() if name not in PROGRESS}
+                for vals in vals_list
+            ]
+        )
         records.filtered(lambda record: not record.column_ids)._recognise_columns()
         return records
 
     def write(self, vals):
         """Keep the evidence once people were created; read the columns of another file."""
-        if EVIDENCE & vals.keys() and any(record.state not in OPEN_STATES for record in self):
+        if PROGRESS & vals.keys() and self.env.context.get("suspect_import_step") is not STEP_TOKEN:
+            raise UserError(
+                self.env._("The steps of an import are done with its buttons, not by writing them.")
+            )
+        if EVIDENCE & vals.keys() and any(record.start_date for record in self):
             raise UserError(
                 self.env._(
                     "The origin of a list cannot be changed any more once it is being imported:"
@@ -293,6 +312,10 @@ class CrmSuspectImport(models.Model):
         if vals.get("file") and "column_ids" not in vals:
             self._recognise_columns()
         return result
+
+    def _note_step(self, **values):
+        """Write how far the import is."""
+        self.with_context(suspect_import_step=STEP_TOKEN).write(values)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_proof(self):
@@ -329,7 +352,7 @@ class CrmSuspectImport(models.Model):
 
     def action_stop(self):
         """Stop after the batch that is running; what is created stays."""
-        self.filtered(lambda record: record.state == "running").state = "paused"
+        self.filtered(lambda record: record.state == "running")._note_step(state="paused")
 
     def action_retry(self):
         """Try the rows once more that could not be created."""

@@ -33,7 +33,7 @@ class CrmSuspectImport(models.Model):
 
     def _start_check(self):
         self._forget_rows()
-        self.state = "checking"
+        self._note_step(state="checking")
         if len(self._file_bytes()) > AT_ONCE_BYTES:
             self._trigger_cron()
             return
@@ -45,7 +45,7 @@ class CrmSuspectImport(models.Model):
 
     def _forget_rows(self):
         """Go back to the file, without the rows read from it."""
-        self.write({"state": "draft", "error": False, "kept_counts": False})
+        self._note_step(state="draft", error=False, kept_counts=False)
         self.env.cr.execute(
             SQL("DELETE FROM crm_suspect_import_line WHERE import_id = ANY(%s)", self.ids)
         )
@@ -57,7 +57,7 @@ class CrmSuspectImport(models.Model):
         count = self._check_rows() if self.line_ids[:1] else self._load_rows()
         if not count:
             self._classify()
-            self.state = "preview"
+            self._note_step(state="preview")
         self.env["crm.suspect.import.line"].invalidate_model(flush=False)
         self.invalidate_recordset()
         return count

@@ -39,13 +39,11 @@ class CrmSuspectImport(models.Model):
 
     def _start_run(self):
         """Create the first batch at once, so that a short list needs no waiting."""
-        self.write(
-            {
-                "state": "running",
-                "error": False,
-                "start_date": self.start_date or fields.Datetime.now(),
-                "run_by_id": self.env.uid,
-            }
+        self._note_step(
+            state="running",
+            error=False,
+            start_date=self.start_date or fields.Datetime.now(),
+            run_by_id=self.env.uid,
         )
         self._run_step()
         if self.state == "running":
@@ -101,8 +99,8 @@ class CrmSuspectImport(models.Model):
         if self.state == "checking":
             self._forget_rows()
         else:
-            self.state = "paused"
-        self.error = message
+            self._note_step(state="paused")
+        self._note_step(error=message)
 
     def _remaining_rows(self):
         """Count the rows that wait, in all lists of this set that are not stopped."""
@@ -126,7 +124,7 @@ class CrmSuspectImport(models.Model):
             lines.invalidate_recordset(flush=False)
             self._create_records(lines.filtered(lambda line: line.outcome == "new"))
         if len(lines) < ROWS_PER_BATCH and not self._rows_wait():
-            self.write({"state": "done", "end_date": fields.Datetime.now()})
+            self._note_step(state="done", end_date=fields.Datetime.now())
         self.invalidate_recordset()
         return len(lines)
 
@@ -259,7 +257,7 @@ class CrmSuspectImport(models.Model):
         old = fields.Datetime.subtract(now, days=ABANDONED_DAYS)
         abandoned = self.search([("state", "!=", "done"), ("write_date", "<", old)])
         stopped = abandoned.filtered("imported_count")
-        stopped.write({"state": "done", "end_date": now})
+        stopped._note_step(state="done", end_date=now)
         (abandoned - stopped).unlink()
 
     def _purge(self):
@@ -270,7 +268,7 @@ class CrmSuspectImport(models.Model):
                 [("import_id", "=", self.id)], ["outcome"], ["__count"]
             )
         }
-        self.kept_counts = counts or {"new": 0}
+        self._note_step(kept_counts=counts or {"new": 0})
         self.env.flush_all()
         self.env.cr.execute(
             SQL("DELETE FROM crm_suspect_import_line WHERE import_id = %s", self.id)
