@@ -9,12 +9,16 @@ COLUMNS = (
     ("lifecycle_date", "timestamp"),
 )
 
-# The actions of the pipeline that do not show suspects, with the domain that Odoo gives them.
-PIPELINE_ACTIONS = {
-    "crm.crm_lead_all_leads": "['|', ('type','=','lead'), ('type','=',False)]",
-    "crm.crm_lead_opportunities": "[('type','=','opportunity')]",
-    "crm.crm_lead_action_pipeline": "[('type','=','opportunity')]",
-}
+# The actions of the pipeline that do not show suspects. Their own domains are kept while the
+# addon is there, whatever a company has made of them.
+PIPELINE_ACTIONS = (
+    "crm.crm_lead_all_leads",
+    "crm.crm_lead_opportunities",
+    "crm.crm_lead_action_pipeline",
+    "crm.crm_case_form_view_salesteams_lead",
+    "crm.crm_opportunity_report_action_lead",
+)
+KEPT_DOMAIN = "crm_lifecycle.domain_before.%s"
 
 # What holds on to a stage and would keep Odoo from deleting it when the addon goes.
 STAGE_LINKS = (
@@ -23,11 +27,19 @@ STAGE_LINKS = (
     ("crm_lifecycle_rule", "to_stage_id"),
     ("crm_lifecycle_transition", "from_stage_id"),
     ("crm_lifecycle_transition", "to_stage_id"),
+    ("crm_suspect_import", "stage_id"),
 )
 
 
 def pre_init_hook(env):
-    """Create the columns empty, so that Odoo does not compute them record by record."""
+    """Create the columns empty, so that Odoo does not compute them record by record.
+
+    The domains that the addon will replace are kept.
+    """
+    for xmlid in PIPELINE_ACTIONS:
+        action = env.ref(xmlid, raise_if_not_found=False)
+        if action:
+            env["ir.config_parameter"].set_param(KEPT_DOMAIN % xmlid, action.domain or "[]")
     for table in TABLES:
         for name, kind in COLUMNS:
             if not sql.column_exists(env.cr, table, name):
@@ -43,9 +55,12 @@ def post_init_hook(env):
 
 def uninstall_hook(env):
     """Give the actions of the pipeline their own domains back, and let the stages go."""
-    for xmlid, domain in PIPELINE_ACTIONS.items():
+    parameters = env["ir.config_parameter"]
+    for xmlid in PIPELINE_ACTIONS:
         action = env.ref(xmlid, raise_if_not_found=False)
-        if action:
-            action.domain = domain
+        domain = parameters.get_param(KEPT_DOMAIN % xmlid)
+        if action and domain:
+            action.domain = domain if domain != "[]" else False
+        parameters.set_param(KEPT_DOMAIN % xmlid, False)
     for table, column in STAGE_LINKS:
         sql.drop_constraint(env.cr, table, f"{table}_{column}_fkey")

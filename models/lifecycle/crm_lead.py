@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 # Writing one of them may change the stage of the pipeline, by itself or by a compute.
@@ -58,6 +59,7 @@ class CrmLead(models.Model):
             self.filtered(lambda lead: lead.stage_id != before[lead])._lifecycle_enter_pipeline()
         if vals.get("type") == "opportunity":
             self._lifecycle_say_opportunity()
+            self._lifecycle_leave_suspects()
         if vals.get("partner_id"):
             self._lifecycle_follow_new_contact()
         return result
@@ -65,7 +67,7 @@ class CrmLead(models.Model):
     def message_update(self, msg_dict, update_vals=None):
         """Take a mail from the person as an answer."""
         result = super().message_update(msg_dict, update_vals=update_vals)
-        self._lifecycle_answered(msg_dict.get("author_id"))
+        self._lifecycle_answered(msg_dict)
         return result
 
     def _merge_dependences(self, opportunities):
@@ -77,13 +79,15 @@ class CrmLead(models.Model):
     def action_lifecycle_convert(self):
         """Turn suspects into leads: they have shown some interest."""
         stage = self.env["crm.lifecycle.stage"]._first("lead")
+        if not stage:
+            raise UserError(self.env._("There is no active stage of kind Lead to convert to."))
         moved = self._lifecycle_advance(stage, "manual")
         return {
             "type": "ir.actions.client",
             "tag": "display_notification",
             "params": {
                 "type": "success",
-                "message": self.env._("%(count)s suspects are leads now.", count=len(moved)),
+                "message": self.env._("Suspects that became leads: %(count)s", count=len(moved)),
                 "next": {"type": "ir.actions.client", "tag": "soft_reload"},
             },
         }
@@ -117,6 +121,13 @@ class CrmLead(models.Model):
     def _lifecycle_say_opportunity(self):
         opportunities = self.filtered(lambda lead: lead.type == "opportunity")
         self.env["crm.lifecycle.rule"]._fire("opportunity", self._name, opportunities.ids)
+
+    def _lifecycle_leave_suspects(self):
+        """Let no opportunity be hidden among the suspects, whatever the rules are."""
+        suspects = self.sudo().filtered(lambda lead: lead.lifecycle_kind == "suspect")
+        stage = self.env["crm.lifecycle.stage"]._first("lead")
+        if stage:
+            suspects._lifecycle_advance(stage, "pipeline")
 
     def _lifecycle_wake_suspects(self):
         """Take new leads as the answer of the suspects with the same address.
@@ -157,9 +168,8 @@ class CrmLead(models.Model):
 
     def _lifecycle_absorb(self, leads):
         """Take over the history of leads that are merged into this one."""
-        stage = (self | leads).sudo().lifecycle_stage_id._furthest()
         self.env["crm.lifecycle.transition"]._repoint("lead_id", leads.ids, self.id)
-        self._lifecycle_move(stage, "merge")
+        self.sudo()._lifecycle_merge((self | leads).sudo())
 
     def _lifecycle_followers(self):
         return self.partner_id | self.partner_id.commercial_partner_id

@@ -2,7 +2,7 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.fields import Domain
-from odoo.tools import SQL
+from odoo.tools import SQL, email_normalize
 
 from . import facts, progress
 
@@ -160,9 +160,9 @@ class CrmLifecycleMixin(models.AbstractModel):
 
     @api.model
     def _read_group_lifecycle_stage_ids(self, stages, domain):
-        """Show all stages as columns of a kanban, or those of the kind that is looked at."""
-        kind = self.env.context.get("lifecycle_kind_columns")
-        return stages.search([("kind", "=", kind)] if kind else [])
+        """Show all stages as columns of a kanban, or those of the kinds that are looked at."""
+        kinds = self.env.context.get("lifecycle_kind_columns", progress.KINDS)
+        return stages.search([("kind", "in", kinds)])
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -213,13 +213,15 @@ class CrmLifecycleMixin(models.AbstractModel):
         cause = self._lifecycle_cause()
         self.env["crm.lifecycle.transition"]._append_entries(entered, cause)
         for stage, records in entered.grouped("lifecycle_stage_id").items():
+            if cause != "import":
+                records._lifecycle_start_work(stage)
             records._lifecycle_lead_on(stage, cause)
 
     def _lifecycle_move(self, stage, cause, *, rule=None, note=None, origins=None, dates=None):
         """Move records to a stage, in either direction, and add their transitions.
 
-        What belongs to going up follows: the activity plan, the person in charge, and
-        the contacts that follow the record. Records that are there already stay untouched.
+        What belongs to going up, or in, follows: the activity plan, the person in charge,
+        and the contacts that follow the record. Records that are there already stay untouched.
 
         :param stage: `crm.lifecycle.stage`, or empty to take the records out of the lifecycle
         :param str cause: a value of `crm.lifecycle.transition.cause`
@@ -239,7 +241,7 @@ class CrmLifecycleMixin(models.AbstractModel):
         upward = moving.browse(
             record.id
             for record, transition in zip(moving, transitions, strict=True)
-            if transition.direction == "forward"
+            if transition.direction in ("entry", "forward")
         )
         upward._lifecycle_start_work(stage)
         moving._lifecycle_lead_on(stage, cause, rule=rule, origins=origins)
@@ -251,6 +253,17 @@ class CrmLifecycleMixin(models.AbstractModel):
         return self.filtered(
             lambda record: progress.advances(record.sudo().lifecycle_stage_id._position(), position)
         )._lifecycle_move(stage, cause, **options)
+
+    def _lifecycle_merge(self, records):
+        """Take the stage of the furthest of merged records, and the time it has been there.
+
+        :param records: all that are merged into this one, and this one
+        """
+        self.ensure_one()
+        stage = records.lifecycle_stage_id._furthest()
+        there = records.filtered(lambda record: record.lifecycle_stage_id == stage)
+        since = min(filter(None, there.mapped("lifecycle_date")), default=None)
+        return self._lifecycle_move(stage, "merge", dates={self.id: since})
 
     def _lifecycle_write(self, stage, transitions):
         """Write the stage in one go, and the dates of the moves where they differ."""
@@ -294,11 +307,16 @@ class CrmLifecycleMixin(models.AbstractModel):
         """Give the user who becomes the salesperson of records that nobody is in charge of."""
         return person
 
-    def _lifecycle_answered(self, author_id):
-        """Take a mail as an answer of the person, unless a colleague wrote it."""
-        author = self.env["res.partner"].sudo().browse(author_id)
-        if all(user.share for user in author.user_ids):
-            self.env["crm.lifecycle.rule"]._fire("response", self._name, self.ids)
+    def _lifecycle_answered(self, mail):
+        """Take a received mail as an answer, if it comes from the person's own address.
+
+        :param dict mail: the mail as Odoo's gateway gives it
+        """
+        sender = email_normalize(mail.get("email_from"))
+        answering = self.sudo().filtered(
+            lambda record: sender and record.email_normalized == sender
+        )
+        self.env["crm.lifecycle.rule"]._fire("response", self._name, answering.ids)
 
     def _lifecycle_lead_on(self, stage, cause, *, rule=None, origins=None):
         """Take along the contacts that follow these records, where it is progress for them."""

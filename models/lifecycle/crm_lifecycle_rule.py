@@ -134,9 +134,9 @@ class CrmLifecycleRule(models.Model):
         except (ValueError, SyntaxError, TypeError, psycopg2.Error) as error:
             raise ValidationError(
                 self.env._(
-                    "The filter of the rule “%(rule)s” cannot be read: %(error)s",
+                    "The filter of the rule “%(rule)s” cannot be used. Build it with the fields"
+                    " and values that the filter editor offers, without functions.",
                     rule=self.name,
-                    error=error,
                 )
             ) from error
 
@@ -156,13 +156,15 @@ class CrmLifecycleRule(models.Model):
             "view_mode": "list,form",
             "domain": domain,
             "context": {"create": False},
+            "help": self.env._("Nobody would be moved by this rule now."),
         }
 
     def action_apply(self):
         """Move now what the nightly run would move; what is too much follows in the background."""
         self.ensure_one()
         self.check_access("write")
-        moved = self._apply(limit=AT_ONCE)
+        own = Domain("company_id", "in", [False, *self.env.companies.ids])
+        moved = self._apply(limit=AT_ONCE, only=own)
         message = self.env._("%(count)s records moved.", count=moved)
         if moved >= AT_ONCE:
             self.env.ref("crm_lifecycle.ir_cron_lifecycle_rules").sudo()._trigger()
@@ -233,12 +235,13 @@ class CrmLifecycleRule(models.Model):
         for rule in self.search([("active", "=", True)]):
             rule._apply()
 
-    def _apply(self, limit=None):
+    def _apply(self, limit=None, only=Domain.TRUE):
         """Move the records that are due, in batches, each committed.
 
         Records that somebody else is changing are left to the next run.
 
         :param int limit: stop after about so many; None moves all
+        :param Domain only: the records among which the user moves them
         :return: how many records moved
         """
         self.ensure_one()
@@ -246,7 +249,7 @@ class CrmLifecycleRule(models.Model):
         rule.last_error = False
         due = {}
         with rule._guarded():
-            due = rule._due()
+            due = rule._due(only)
         moved, waiting = 0, len(due)
         for ids in split_every(BATCH, due):
             done = rule._move_due({record_id: due[record_id] for record_id in ids})
@@ -275,15 +278,16 @@ class CrmLifecycleRule(models.Model):
             self.env.invalidate_all(flush=False)
             self.last_error = str(error)
 
-    def _due(self):
+    def _due(self, only=Domain.TRUE):
         """Give the records that the rule would move now, with the day their event happened.
 
+        :param Domain only: among these
         :return: dict of record id -> datetime, or None for a filter, which has no day
         """
         query = self._due_query()
         if query is None:
-            return dict.fromkeys(self._target().search(self._due_domain()).ids)
-        eligible = self._target()._search(self._eligible_domain())
+            return dict.fromkeys(self._target().search(self._due_domain() & only).ids)
+        eligible = self._target()._search(self._eligible_domain() & only)
         return dict(
             self.env.execute_query(
                 SQL(
@@ -356,7 +360,8 @@ class CrmLifecycleRule(models.Model):
     def _departure_domain(self):
         """Give the domain of the stages that the rule moves away from."""
         if self.from_stage_ids:
-            return Domain("lifecycle_stage_id", "in", self.from_stage_ids.ids)
+            departures = self.from_stage_ids - self.to_stage_id
+            return Domain("lifecycle_stage_id", "in", departures.ids)
         if self.to_stage_id.kind == "former":
             return Domain("lifecycle_kind", "=", "customer")
         before = Domain("lifecycle_stage_id", "in", self.to_stage_id._stages_before().ids)

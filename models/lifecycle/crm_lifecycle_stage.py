@@ -1,4 +1,6 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 from . import progress
@@ -10,7 +12,7 @@ class CrmLifecycleStage(models.Model):
     What is it for?
         It names how far a person is on the way to buying. Companies add, rename and
         archive stages as they like; figures are grouped by `kind`, which is fixed.
-    What happens when a record goes up into a stage?
+    What happens when a record goes up into a stage, or begins in it?
         The activity plan of the stage is started on it, and a record that nobody is
         in charge of gets the person in charge.
     When is a record overdue?
@@ -75,6 +77,34 @@ class CrmLifecycleStage(models.Model):
             stage.lead_count = leads.get(stage, 0)
             stage.partner_count = partners.get(stage, 0)
 
+    @api.constrains("active")
+    def _check_archived_unused(self):
+        """Let no rule and no company send records into an archived stage."""
+        for stage in self.filtered(lambda stage: not stage.active):
+            rules = self.env["crm.lifecycle.rule"].search([("to_stage_id", "=", stage.id)])
+            companies = self.env["res.company"].sudo()
+            users = rules or companies.search([("lifecycle_lead_stage_id", "=", stage.id)])
+            if users:
+                raise ValidationError(
+                    self.env._(
+                        "The stage “%(stage)s” is still used by: %(users)s. Change that first.",
+                        stage=stage.name,
+                        users=", ".join(users.mapped("name")),
+                    )
+                )
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_used(self):
+        rows = self.env["crm.lifecycle.transition"].sudo()
+        domain = Domain("to_stage_id", "in", self.ids) | Domain("from_stage_id", "in", self.ids)
+        if count := rows.search_count(domain):
+            raise UserError(
+                self.env._(
+                    "These stages have a history of %(count)s moves. Archive them instead.",
+                    count=count,
+                )
+            )
+
     def action_open_leads(self):
         """Open the leads of the stage."""
         return self._action_open("crm_lifecycle.crm_lead_lifecycle_action")
@@ -97,8 +127,8 @@ class CrmLifecycleStage(models.Model):
         return (self.kind, self.sequence) if self else None
 
     def _furthest(self):
-        """Give the stage of this set that is furthest on the way to buying."""
-        return max(self, key=lambda stage: progress.rank(stage._position()), default=self)
+        """Give the stage of this set that a person has who is in all of them."""
+        return max(self, key=lambda stage: progress.standing(stage._position()), default=self)
 
     def _stages_before(self):
         """Give the stages, archived ones too, from which a record advances to this one."""

@@ -124,8 +124,8 @@ def pipeline_entries(stage_ids):
 def responses(model, table):
     """Give the facts of records whose person clicked, answered, wrote or asked.
 
-    Clicks and replies are those of mailings; mails are those received on the record, but not
-    from colleagues; a request is a lead that has shown interest, with the same e-mail address.
+    Clicks and replies are those of mailings; mails are those received on the record from its
+    own address; a request is a lead that has shown interest, with the same e-mail address.
 
     :param str model: crm.lead or res.partner
     :param str table: its table
@@ -137,8 +137,9 @@ def responses(model, table):
         " CROSS JOIN LATERAL (VALUES (t.links_click_datetime), (t.reply_datetime)) d (at)"
         " WHERE t.model = %(model)s AND d.at IS NOT NULL"
         " UNION ALL SELECT m.res_id, m.date, %(nobody)s, m.date FROM mail_message m"
-        " WHERE m.model = %(model)s AND m.message_type = 'email' AND NOT EXISTS"
-        "  (SELECT FROM res_users u WHERE u.partner_id = m.author_id AND NOT u.share)"
+        " JOIN %(table)s r ON r.id = m.res_id"
+        " WHERE m.model = %(model)s AND m.message_type = 'email'"
+        " AND position(r.email_normalized IN lower(m.email_from)) > 0"
         " UNION ALL SELECT s.id, l.create_date, %(lead)s, l.create_date FROM %(table)s s"
         " JOIN crm_lead l ON l.email_normalized = s.email_normalized"
         " WHERE s.lifecycle_kind = 'suspect'"

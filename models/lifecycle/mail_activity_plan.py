@@ -38,7 +38,8 @@ class MailActivityPlan(models.Model):
     def _lifecycle_assignee(self, record, person):
         """Give the user who gets the activities that the plan assigns on demand."""
         leader = record.team_id.user_id
-        clicker = self.env.user if self.env.user._is_internal() else person
+        somebody = self.env.user.active and self.env.user._is_internal()
+        clicker = self.env.user if somebody else person
         return record.user_id or person or leader or clicker
 
     def _lifecycle_schedule(self, records, user):
@@ -46,6 +47,10 @@ class MailActivityPlan(models.Model):
 
         :raise UserError: the plan cannot be started on these records
         """
+        if not user:
+            raise UserError(
+                self.env._("The plan “%(plan)s” has nobody to be assigned to.", plan=self.name)
+            )
         wizard = (
             self.env["mail.activity.schedule"]
             .sudo()

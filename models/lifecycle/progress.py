@@ -28,6 +28,23 @@ def rank(position):
     return (KIND_RANK[kind], sequence)
 
 
+def standing(position):
+    """Give what a position says of a person when records of the same person are merged.
+
+    Who has bought once is a former customer rather than a suspect or a lead, whatever the
+    other record says.
+
+    >>> suspect, lead, former, prospect = (
+    ...     ("suspect", 1), ("lead", 2), ("former", 9), ("prospect", 3)
+    ... )
+    >>> standing(suspect) < standing(lead) < standing(former) < standing(prospect)
+    True
+    """
+    place, sequence = rank(position)
+    former = position is not None and position[0] == "former"
+    return (KIND_RANK["lead"] + 0.5 if former else place, sequence)
+
+
 def direction(before, after):
     """Name the direction of a move from one position to another.
 

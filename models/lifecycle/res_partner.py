@@ -30,7 +30,7 @@ class ResPartner(models.Model):
     def message_update(self, msg_dict, update_vals=None):
         """Take a mail from the person as an answer."""
         result = super().message_update(msg_dict, update_vals=update_vals)
-        self._lifecycle_answered(msg_dict.get("author_id"))
+        self._lifecycle_answered(msg_dict)
         return result
 
     @api.model

@@ -1,3 +1,5 @@
+from datetime import datetime
+
 from odoo.tests import tagged
 
 from ..common import LifecycleCase
@@ -42,3 +44,20 @@ class TestMerge(LifecycleCase):
         self.assertEqual(merged.lifecycle_stage_id, self.customer)
         self.assertLessEqual(moves, merged.lifecycle_transition_ids)
         self.assertFalse(((first | second) - merged).exists())
+
+    def test_merge_keeps_the_time_in_the_stage(self):
+        since = datetime(2026, 3, 1, 9)
+        values = {"lifecycle_stage_id": self.mql.id, "lifecycle_date": since}
+        first, second = self._lead(lifecycle_stage_id=self.suspect.id), self._lead(**values)
+        self.env.cr.execute(
+            "UPDATE crm_lead SET lifecycle_date = '2026-01-01' WHERE id = %s", [first.id]
+        )
+        first.invalidate_recordset()
+        merged = (first | second).merge_opportunity()
+        self.assertEqual((merged.lifecycle_stage_id, merged.lifecycle_date), (self.mql, since))
+
+    def test_who_has_bought_once_is_no_suspect(self):
+        first = self._contact(lifecycle_stage_id=self.suspect.id)
+        second = self._contact(lifecycle_stage_id=self.former.id)
+        self.env["base.partner.merge.automatic.wizard"]._merge((first | second).ids, first)
+        self.assertEqual(first.lifecycle_stage_id, self.former)

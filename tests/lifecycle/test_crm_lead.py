@@ -1,6 +1,6 @@
 from ast import literal_eval
 
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
 from odoo.tests import Form, tagged
 
@@ -98,6 +98,20 @@ class TestSuspects(LifecycleCase):
         with Form(self.env["crm.lead"].with_context(default_type="lead")) as form:
             self.assertEqual(form.lifecycle_stage_id, self.mal)
             form.name = "New"
+
+    def test_opportunity_is_never_hidden_among_suspects(self):
+        self.env.ref("crm_lifecycle.rule_opportunity").active = False
+        lead = self._lead(lifecycle_stage_id=self.suspect.id)
+        lead.convert_opportunity(self._contact())
+        self.assertWay(lead, "suspect", "lead")
+
+    def test_stage_in_use_is_neither_archived_nor_deleted(self):
+        with self.assertRaises(ValidationError):
+            self.prospect.active = False
+        self._lead(lifecycle_stage_id=self.mal.id)
+        with self.assertRaises(UserError):
+            self.mal.unlink()
+        self.mal.active = False
 
     def test_stage_of_new_opportunities_follows_the_rule(self):
         rule = self.env.ref("crm_lifecycle.rule_opportunity")

@@ -211,11 +211,17 @@ class TestLifecycleWork(LifecycleCase):
         lead.lifecycle_stage_id = self.mql
         self.assertEqual(lead.user_id, self.salesman)
 
-    def test_going_back_or_entering_starts_nothing(self):
+    def test_beginning_in_the_stage_starts_the_plan(self):
+        lead = self._lead(lifecycle_stage_id=self.mql.id, user_id=False)
+        self.assertEqual(lead.activity_ids.summary, "Call")
+        self.assertEqual(lead.user_id, self.colleague)
+
+    def test_going_back_or_being_imported_starts_nothing(self):
         lead = self._lead(lifecycle_stage_id=self.prospect.id, user_id=False)
         lead.lifecycle_stage_id = self.mql
-        entered = self._lead(lifecycle_stage_id=self.mql.id, user_id=False)
-        self.assertFalse((lead | entered).activity_ids)
+        leads = self.env["crm.lead"].with_context(import_file=True)
+        imported = leads.create({"name": "Row", "lifecycle_stage_id": self.mql.id})
+        self.assertFalse((lead | imported).activity_ids)
 
     def test_plan_of_contacts_does_not_start_on_leads(self):
         self.mql.activity_plan_id = self.plan.copy({"res_model": "res.partner"})

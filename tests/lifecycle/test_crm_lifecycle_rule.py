@@ -143,14 +143,15 @@ class TestRuleEvents(RuleCase):
         suspect.message_update({"email_from": "a@example.com", "subject": "Re"})
         self.assertWay(suspect, "suspect", "lead")
 
-    def test_mail_of_a_colleague_is_no_answer(self):
-        suspect = self._lead(lifecycle_stage_id=self.suspect.id)
-        suspect.message_update({"author_id": self.salesman.partner_id.id, "subject": "Hello"})
+    def test_mail_of_somebody_else_is_no_answer(self):
+        suspect = self._lead(lifecycle_stage_id=self.suspect.id, email_from="a@example.com")
+        for sender in (self.salesman.email_formatted, "stranger@example.com", False):
+            suspect.message_update({"email_from": sender, "subject": "Hello"})
         self.assertWay(suspect, "suspect")
 
     def test_mail_of_a_supplier_begins_no_lifecycle(self):
         supplier = self._contact(email="supplier@example.com")
-        supplier.message_update({"author_id": supplier.id, "subject": "Offer"})
+        supplier.message_update({"email_from": supplier.email, "subject": "Offer"})
         self.assertFalse(supplier.lifecycle_stage_id)
 
     def test_opportunity_created_in_a_mapped_pipeline_stage(self):

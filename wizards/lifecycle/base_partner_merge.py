@@ -14,9 +14,9 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
 
     def _update_values(self, src_partners, dst_partner):
         """Merge the values, then move to the furthest stage."""
-        stage = (src_partners | dst_partner).sudo().lifecycle_stage_id._furthest()
+        merged = (src_partners | dst_partner).sudo()
         result = super()._update_values(
             src_partners, dst_partner.with_context(lifecycle_keep_stage=KEEP_TOKEN)
         )
-        dst_partner.sudo()._lifecycle_move(stage, "merge")
+        dst_partner.sudo()._lifecycle_merge(merged)
         return result

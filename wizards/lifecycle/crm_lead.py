@@ -32,6 +32,13 @@ class CrmLead(models.Model):
             return dict(values)
         return super()._add_missing_default_values(values)
 
+    def _merge_dependences(self, opportunities):
+        """Keep the proof of where a merged lead comes from."""
+        result = super()._merge_dependences(opportunities)
+        merged = self.sudo()
+        merged.suspect_import_id = (merged | opportunities.sudo()).suspect_import_id[:1]
+        return result
+
     @api.model
     def _suspect_import_common_values(self, suspect_import):
         """Give the values that all leads of an import have."""

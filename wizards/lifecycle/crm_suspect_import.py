@@ -1,6 +1,6 @@
 from datetime import timedelta
 
-from odoo import api, fields, models
+from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
 from . import suspect_columns
@@ -232,10 +232,19 @@ class CrmSuspectImport(models.Model):
             if record.state != "draft" and (problems := record._missing()):
                 raise ValidationError("\n".join(problems))
 
+    @api.constrains("stage_id")
+    def _check_stage(self):
+        """Let a bought list make no customers."""
+        if any(stage.kind not in ("suspect", "lead") for stage in self.stage_id):
+            raise ValidationError(
+                self.env._("People of a list become suspects or leads: choose such a stage.")
+            )
+
     @api.constrains("company_id")
-    def _check_company(self):
+    def _check_own_company(self):
         """Let nobody import into a company that is not theirs."""
-        if not self.env.su and self.company_id - self.env.user.company_ids:
+        by_somebody = self.env.uid != SUPERUSER_ID
+        if by_somebody and self.company_id - self.env.user.company_ids:
             raise ValidationError(self.env._("Choose one of your own companies."))
 
     def _missing(self):
@@ -335,6 +344,8 @@ class CrmSuspectImport(models.Model):
         self.ensure_one()
         if self.state not in OPEN_STATES:
             raise UserError(self.env._("This list has been imported already."))
+        if self.filename and not self.file:
+            raise UserError(self.env._("The file is empty."))
         if problems := self._missing():
             raise UserError("\n".join(problems))
         self._start_check()

@@ -44,6 +44,10 @@ class CrmSuspectImportColumn(models.Model):
         help="Empty: the column is not imported.",
     )
 
+    @api.ondelete(at_uninstall=False)
+    def _unlink_while_open(self):
+        self.filtered("import_id.line_ids")._check_still_open()
+
     @api.constrains("target", "position", "import_id")
     def _check_still_open(self):
         if any(column.import_id.state != "draft" for column in self):

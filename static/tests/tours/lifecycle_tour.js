@@ -84,6 +84,13 @@ registry.category("web_tour.tours").add("crm_lifecycle_suspect_to_funnel", {
         },
         { trigger: ".modal-footer .btn-primary", run: "click" },
         { trigger: ".o_list_view:not(:contains(tour@example.com)):contains(fournil@example.com)" },
+        {
+            content: "Look at the journey of the other one",
+            trigger: ".o_data_row:contains(fournil@example.com) .o_data_cell[name=name]",
+            run: "click",
+        },
+        { trigger: ".o_notebook .nav-link[name=journey]", run: "click" },
+        { trigger: ".o_crm_lifecycle_journey .o_data_row:contains(Suspect)" },
         ...menu("menu_reporting", "menu_funnel"),
         {
             content: "The funnel has one more lead",

@@ -20,6 +20,8 @@ export class LifecycleJourney extends Component {
         return {
             type: "list",
             resModel: "crm.lifecycle.transition",
+            // else the list of the menu that the form was opened from
+            views: [[false, "list"]],
             domain: [[SUBJECTS[resModel], "=", resId]],
             context: { list_view_ref: "crm_lifecycle.crm_lifecycle_transition_view_list_journey" },
             display: { controlPanel: false, searchPanel: false },
