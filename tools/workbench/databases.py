@@ -17,7 +17,8 @@ from .postgres import programs_folder
 from .shell import require_space, run
 from .steps import Problem, say
 
-LANGUAGE = "fr_FR"
+#: The first one is the language of the users.
+LANGUAGES = "en_US,fr_FR"
 
 #: To be changed with the way in which the dump of the dependencies is made.
 RECIPE = "1"
@@ -69,7 +70,7 @@ class Database:
     def install(self, addons, log="install.log"):
         """Install addons, with demo data and French as this database wants."""
         flags = ["--with-demo"] if self.demo else []
-        self._run_once("-i", addons, f"--load-language={LANGUAGE}", *flags, log=log)
+        self._run_once("-i", addons, f"--load-language={LANGUAGES}", *flags, log=log)
 
     def update(self, step):
         """Update our addon, and install what it depends on since the last time."""
@@ -134,7 +135,7 @@ def template_key(odoo, demo):
     """Return the name of the dump of the dependencies: it holds all that the dump depends on."""
     requirements = python_env.REQUIREMENTS.read_bytes()
     parts = (*sorted(dependencies()), odoo.source.version, requirements, demo)
-    return paths.short_hash(RECIPE, LANGUAGE, *parts)
+    return paths.short_hash(RECIPE, LANGUAGES, *parts)
 
 
 def template_folder(odoo, demo):
