@@ -198,7 +198,13 @@ class CrmLifecycleMixin(models.AbstractModel):
         if not vals.get("lifecycle_stage_id"):
             return kept
         date = fields.Datetime.to_datetime(vals.get("lifecycle_date"))
-        return {**kept, "lifecycle_date": progress.move_date(date, None, now)}
+        stage = self.env["crm.lifecycle.stage"].browse(vals["lifecycle_stage_id"])
+        return {
+            **kept,
+            "lifecycle_date": progress.move_date(date, None, now),
+            # known already: thousands of new records need not compute it
+            "lifecycle_kind": stage.sudo().kind,
+        }
 
     @api.model
     def _lifecycle_cause(self):
