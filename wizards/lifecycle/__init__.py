@@ -24,6 +24,7 @@ from . import crm_suspect_import_check
 from . import crm_suspect_import_run
 from . import crm_suspect_import_column
 from . import crm_suspect_import_line
+from . import crm_suspect_origin_mixin
 from . import crm_lead
 from . import res_partner
 from . import mailing_contact

@@ -1,36 +1,17 @@
-from odoo import api, fields, models
+from odoo import api, models
 from odoo.tools import plaintext2html
 
 from . import suspect_row
-
-# Says that values hold the defaults already. It is an object, so that no RPC can send it.
-DEFAULTS_TOKEN = object()
 
 
 class CrmLead(models.Model):
     """A lead may come from a list of suspects, and then points to the proof of it."""
 
-    _inherit = "crm.lead"
-
-    suspect_import_id = fields.Many2one(
-        "crm.suspect.import",
-        "Imported List",
-        readonly=True,
-        copy=False,
-        ondelete="restrict",
-        index="btree_not_null",
-        groups="crm_lifecycle.group_lifecycle_user",
-        help="Where this lead comes from, and on what legal basis it may be used.",
-    )
+    _name = "crm.lead"
+    _inherit = ["crm.lead", "crm.suspect.origin.mixin"]
 
     # To look up a whole list at once; Odoo's own index serves the search for parts.
     _email_exact_idx = models.Index("(email_normalized) WHERE email_normalized IS NOT NULL")
-
-    def _add_missing_default_values(self, values):
-        """Skip the defaults where the import has put them into the values of all rows."""
-        if self.env.context.get("suspect_import_defaults") is DEFAULTS_TOKEN:
-            return dict(values)
-        return super()._add_missing_default_values(values)
 
     def _merge_dependences(self, opportunities):
         """Keep the proof of where a merged lead comes from."""
@@ -61,7 +42,12 @@ class CrmLead(models.Model):
     def _suspect_import_values(self, person, country):
         """Give the values of the lead of one person, see `suspect_row`."""
         contact = suspect_row.full_name(person)
-        notes = suspect_row.notes(person, ("mobile", "siret"), country_known=bool(country))
+        notes = suspect_row.notes(
+            person,
+            ("mobile", "siret"),
+            country_known=bool(country),
+            labels=self.env["crm.suspect.import.column"]._labels(),
+        )
         return {
             "name": suspect_row.display_name(person),
             "contact_name": contact,

@@ -270,7 +270,7 @@ class CrmSuspectImport(models.Model):
         columns = self.column_ids.filtered(
             lambda column: column.target and column.target not in suspect_columns.REPEATABLE
         )
-        labels = dict(columns._fields["target"]._description_selection(self.env))
+        labels = columns._labels()
         return [
             self.env._(
                 "%(columns)s are all read as %(target)s: keep one of them.",

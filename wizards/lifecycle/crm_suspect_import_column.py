@@ -44,6 +44,11 @@ class CrmSuspectImportColumn(models.Model):
         help="Empty: the column is not imported.",
     )
 
+    @api.model
+    def _labels(self):
+        """Give what the targets are called in the language of the user."""
+        return dict(self._fields["target"]._description_selection(self.env))
+
     @api.ondelete(at_uninstall=False)
     def _unlink_while_open(self):
         self.filtered("import_id.line_ids")._check_still_open()

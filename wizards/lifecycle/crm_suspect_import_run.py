@@ -7,7 +7,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from . import suspect_file, suspect_row
-from .crm_lead import DEFAULTS_TOKEN
+from .crm_suspect_origin_mixin import DEFAULTS_TOKEN
 
 _logger = logging.getLogger(__name__)
 

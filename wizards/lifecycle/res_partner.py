@@ -1,35 +1,18 @@
-from odoo import api, fields, models
+from odoo import api, models
 from odoo.tools import plaintext2html
 
 from . import suspect_row
-from .crm_lead import DEFAULTS_TOKEN
 
 
 class ResPartner(models.Model):
     """A contact may come from a list of suspects, and then points to the proof of it."""
 
-    _inherit = "res.partner"
-
-    suspect_import_id = fields.Many2one(
-        "crm.suspect.import",
-        "Imported List",
-        readonly=True,
-        copy=False,
-        ondelete="restrict",
-        index="btree_not_null",
-        groups="crm_lifecycle.group_lifecycle_user",
-        help="Where this contact comes from, and on what legal basis it may be used.",
-    )
+    _name = "res.partner"
+    _inherit = ["res.partner", "crm.suspect.origin.mixin"]
 
     # To look up a whole list at once: without them each batch reads all contacts.
     _email_exact_idx = models.Index("(email_normalized) WHERE email_normalized IS NOT NULL")
     _phone_exact_idx = models.Index("(phone_sanitized) WHERE phone_sanitized IS NOT NULL")
-
-    def _add_missing_default_values(self, values):
-        """Skip the defaults where the import has put them into the values of all rows."""
-        if self.env.context.get("suspect_import_defaults") is DEFAULTS_TOKEN:
-            return dict(values)
-        return super()._add_missing_default_values(values)
 
     @api.model
     def _suspect_import_common_values(self, suspect_import):
@@ -46,7 +29,12 @@ class ResPartner(models.Model):
         """Give the values of the contact of one person, see `suspect_row`."""
         contact = suspect_row.full_name(person)
         company = person.get("company")
-        notes = suspect_row.notes(person, ("mobile",), country_known=bool(country))
+        notes = suspect_row.notes(
+            person,
+            ("mobile",),
+            country_known=bool(country),
+            labels=self.env["crm.suspect.import.column"]._labels(),
+        )
         return {
             "name": suspect_row.display_name(person),
             "is_company": bool(company and not contact),

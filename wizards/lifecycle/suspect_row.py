@@ -177,13 +177,18 @@ def postal_values(person, country_code):
     return values
 
 
-def notes(person, without_field, *, country_known):
+def notes(person, without_field, *, country_known, labels):
     """Collect what has no field of its own, so that nothing of a row is lost.
 
-    >>> notes({"note": "rappeler", "mobile": "06", "phone": "01"}, ("mobile",), country_known=True)
-    'rappeler\\nmobile: 06'
-    >>> notes({"mobile": "06", "country": "Frnace"}, ("mobile",), country_known=False)
-    'country: Frnace'
+    :param dict labels: what the targets are called in the language of the user
+
+    >>> labels = {"mobile": "Mobile", "country": "Pays"}
+    >>> row = {"note": "rappeler", "mobile": "06", "phone": "01"}
+    >>> notes(row, ("mobile",), country_known=True, labels=labels)
+    'rappeler\\nMobile: 06'
+    >>> row = {"mobile": "06", "country": "Frnace"}
+    >>> notes(row, ("mobile",), country_known=False, labels=labels)
+    'Pays: Frnace'
     """
     extra = [
         target
@@ -194,5 +199,5 @@ def notes(person, without_field, *, country_known):
     if "country" in person and not country_known:
         extra.append("country")
     return "\n".join(
-        filter(None, [person.get("note"), *(f"{name}: {person[name]}" for name in extra)])
+        filter(None, [person.get("note"), *(f"{labels[name]}: {person[name]}" for name in extra)])
     )
