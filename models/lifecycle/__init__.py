@@ -23,6 +23,8 @@ from . import crm_lifecycle_stage
 from . import crm_lifecycle_transition
 from . import crm_lifecycle_mixin
 from . import crm_lifecycle_rule
+from . import crm_lifecycle_rule_due
+from . import crm_lifecycle_rule_run
 from . import crm_lifecycle_backfill
 from . import crm_stage
 from . import crm_lead
