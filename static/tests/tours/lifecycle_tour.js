@@ -37,6 +37,10 @@ registry.category("web_tour.tours").add("crm_lifecycle_suspect_to_funnel", {
     url: "/odoo/suspects",
     steps: () => [
         ...menu("menu_contacts", "menu_suspect_import"),
+        {
+            content: "Wait for the lists: the suspects have a button like theirs",
+            trigger: ".o_breadcrumb:contains(Imported Lists)",
+        },
         { content: "Import a list", trigger: ".o_list_button_add", run: "click" },
         {
             content: "Choose the file",
@@ -72,6 +76,7 @@ registry.category("web_tour.tours").add("crm_lifecycle_suspect_to_funnel", {
         { content: "Import", trigger: "button[name=action_run].btn-primary", run: "click" },
         { trigger: ".o_statusbar_status .o_arrow_button_current[data-value=done]" },
         ...menu("menu_contacts", "menu_suspects"),
+        { trigger: ".o_breadcrumb .o_last_breadcrumb_item:contains(Suspects)" },
         {
             content: "Choose the suspect that showed interest",
             trigger: ".o_data_row:contains(tour@example.com) .o_list_record_selector input",
