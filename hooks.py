@@ -29,6 +29,12 @@ STAGE_LINKS = (
     ("crm_lifecycle_transition", "to_stage_id"),
     ("crm_suspect_import", "stage_id"),
 )
+SEGMENT_LINKS = (
+    ("crm_rfm_cell", "segment_id"),
+    ("crm_rfm_score", "segment_id"),
+    ("crm_rfm_move", "from_segment_id"),
+    ("crm_rfm_move", "to_segment_id"),
+)
 
 
 def pre_init_hook(env):
@@ -47,10 +53,12 @@ def pre_init_hook(env):
 
 
 def post_init_hook(env):
-    """Give the records of the database their stages; say that won means bought."""
+    """Give the records of the database their stages and their RFM figures; won means bought."""
     customer = env.ref("crm_lifecycle.stage_customer")
     env["crm.stage"].search([("is_won", "=", True)]).lifecycle_stage_id = customer
     env["crm.lifecycle.backfill"]._run()
+    companies = env["res.company"].search([("parent_id", "=", False)])
+    env["crm.rfm.policy"]._create_defaults(companies)._refresh_with_past()
 
 
 def uninstall_hook(env):
@@ -62,5 +70,5 @@ def uninstall_hook(env):
         if action and domain:
             action.domain = domain if domain != "[]" else False
         parameters.set_param(KEPT_DOMAIN % xmlid, False)
-    for table, column in STAGE_LINKS:
+    for table, column in STAGE_LINKS + SEGMENT_LINKS:
         sql.drop_constraint(env.cr, table, f"{table}_{column}_fkey")

@@ -1,3 +1,4 @@
 # concepts, in load order: one may use those above it, never one below
 from . import settings
 from . import lifecycle
+from . import rfm

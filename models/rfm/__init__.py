@@ -1,0 +1,39 @@
+"""Who the good customers are: recency, frequency and monetary value of their purchases.
+
+A *policy* says which purchases count (company, months, product categories) and how figures
+become scores of 1 to 5. A *refresh* gives each commercial partner that ever bought one row,
+the *score*, in a side table: nothing is written on the contacts. A *segment* is a set of
+*cells* of the 5 x 5 grid of recency and frequency; a customer that changes its segment
+leaves a *move*. Cross-sell asks which products the same customers buy.
+
+Models: `crm.rfm.policy`, `crm.rfm.cut`, `crm.rfm.segment`, `crm.rfm.cell`, `crm.rfm.score`,
+`crm.rfm.move`.
+
+What others may call:
+
+* `policies._refresh(as_of=None)`: bring the rows up to date, or back to a day of the past;
+* `policy._purchase_query(as_of)`: the documents behind the figures, as SQL;
+* `policy.scale()`: what each score means, in words;
+* `env["crm.rfm.policy"]._default_for(company)`: the policy that contacts show;
+* `env["crm.rfm.cell"].paint(cells)`: give cells of the grid to other segments.
+
+What others may extend:
+
+* `res.partner._profiling_domain()`: who may be profiled at all;
+* `cuts`, `purchases`: arithmetic and SQL as plain functions.
+"""
+
+from . import cuts
+from . import purchases
+from . import refresh_sql
+from . import crm_rfm_thresholds
+from . import crm_rfm_segment
+from . import crm_rfm_cell
+from . import crm_rfm_cut
+from . import crm_rfm_policy
+from . import crm_rfm_policy_refresh
+from . import crm_rfm_score
+from . import crm_rfm_move
+from . import res_company
+from . import res_partner
+from . import sale_order_line
