@@ -47,6 +47,7 @@
         "views/rfm/crm_rfm_move_views.xml",
         "views/rfm/res_partner_views.xml",
         "views/settings/res_config_settings_views.xml",
+        "views/rfm/customer_value_views.xml",
         "views/menus.xml",
     ],
     "demo": [

@@ -15,7 +15,9 @@ What others may call:
 * `policy._purchase_query(as_of)`: the documents behind the figures, as SQL;
 * `policy.scale()`: what each score means, in words;
 * `env["crm.rfm.policy"]._default_for(company)`: the policy that contacts show;
-* `env["crm.rfm.cell"].paint(cells)`: give cells of the grid to other segments.
+* `env["crm.rfm.cell"].paint(cells)`: give cells of the grid to other segments;
+* `policies._estimate_value()`: estimate what the customers will buy, if scipy is there;
+* `partner._customer_value_summary()`: what the contact shows of that estimate.
 
 What others may extend:
 
@@ -37,3 +39,12 @@ from . import crm_rfm_move
 from . import res_company
 from . import res_partner
 from . import sale_order_line
+
+# what the customers will buy, if scipy is there
+from . import scipy_guard
+from . import crm_rfm_value_mixin
+from . import crm_rfm_policy_value
+from . import crm_rfm_policy_value_words
+from . import crm_rfm_score_value
+from . import res_partner_value
+from . import res_config_settings_value
