@@ -1,2 +1,3 @@
 from .lifecycle import *
+from .rfm import *
 from . import test_translations

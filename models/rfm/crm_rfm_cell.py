@@ -83,6 +83,12 @@ class CrmRfmCell(models.Model):
                 )
         return super().create(vals_list)
 
+    def write(self, vals):
+        """Say that the figures of all policies are out of date."""
+        if "segment_id" in vals:
+            self.env["crm.rfm.policy"].sudo()._known().is_stale = True
+        return super().write(vals)
+
     @api.ondelete(at_uninstall=False)
     def _unlink_never(self):
         raise UserError(self._uncovered(self.mapped("name")))
@@ -116,5 +122,5 @@ class CrmRfmCell(models.Model):
         for cell in changed:
             cell.segment_id = cells[cell.name]
         if changed:
-            self.env["crm.rfm.policy"].sudo()._refresh_all_known()
+            self.env["crm.rfm.policy"].sudo()._known()._refresh()
         return len(changed)

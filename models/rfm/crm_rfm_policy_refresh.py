@@ -139,9 +139,10 @@ class CrmRfmPolicy(models.Model):
             flush=False,
         )
 
-    def _refresh_all_known(self):
-        """Refresh the policies that have been refreshed before."""
-        return self.search([("refresh_date", "!=", False)])._refresh()
+    @api.model
+    def _known(self):
+        """Give the policies that have been refreshed before."""
+        return self.search([("refresh_date", "!=", False)])
 
     # ------------------------------------------------------------
     # History of the past
