@@ -24,12 +24,14 @@
         "security/crm_lifecycle_report_rules.xml",
         "security/crm_suspect_import_rules.xml",
         "security/crm_rfm_rules.xml",
+        "security/crm_product_affinity_rules.xml",
         "data/crm_lifecycle_stage_data.xml",
         "data/crm_lifecycle_rule_data.xml",
         "data/ir_cron_data.xml",
         "data/crm_suspect_import_data.xml",
         "data/crm_rfm_segment_data.xml",
         "data/crm_rfm_policy_data.xml",
+        "data/crm_product_affinity_data.xml",
         "views/lifecycle/crm_lifecycle_stage_views.xml",
         "views/lifecycle/crm_lifecycle_transition_views.xml",
         "views/lifecycle/crm_lifecycle_rule_views.xml",
@@ -46,6 +48,9 @@
         "views/rfm/crm_rfm_score_views.xml",
         "views/rfm/crm_rfm_move_views.xml",
         "views/rfm/res_partner_views.xml",
+        "views/rfm/crm_product_affinity_views.xml",
+        "views/rfm/crm_suggestion_views.xml",
+        "views/rfm/suggested_products_templates.xml",
         "views/settings/res_config_settings_views.xml",
         "views/rfm/customer_value_views.xml",
         "views/menus.xml",
@@ -56,6 +61,10 @@
     "assets": {
         "web.assets_backend": [
             "crm_lifecycle/static/src/**/*",
+            ("remove", "crm_lifecycle/static/src/**/*.inside.scss"),
+        ],
+        "mass_mailing.assets_inside_builder_iframe": [
+            "crm_lifecycle/static/src/rfm/suggestions/mailing_block.inside.scss",
         ],
         "web.assets_tests": [
             "crm_lifecycle/static/tests/tours/**/*",

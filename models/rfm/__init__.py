@@ -7,7 +7,7 @@ the *score*, in a side table: nothing is written on the contacts. A *segment* is
 leaves a *move*. Cross-sell asks which products the same customers buy.
 
 Models: `crm.rfm.policy`, `crm.rfm.cut`, `crm.rfm.segment`, `crm.rfm.cell`, `crm.rfm.score`,
-`crm.rfm.move`.
+`crm.rfm.move`, `crm.product.affinity`, `crm.suggestion.mixin` (on contacts, leads, quotations).
 
 What others may call:
 
@@ -15,6 +15,8 @@ What others may call:
 * `policy._purchase_query(as_of)`: the documents behind the figures, as SQL;
 * `policy.scale()`: what each score means, in words;
 * `env["crm.rfm.policy"]._default_for(company)`: the policy that contacts show;
+* `records._suggested_products(limit=5)`: what to propose to the customers of many contacts,
+  leads or quotations, with the reasons, in one query;
 * `env["crm.rfm.cell"].paint(cells)`: give cells of the grid to other segments;
 * `policies._estimate_value()`: estimate what the customers will buy, if scipy is there;
 * `partner._customer_value_summary()`: what the contact shows of that estimate.
@@ -48,3 +50,18 @@ from . import crm_rfm_policy_value_words
 from . import crm_rfm_score_value
 from . import res_partner_value
 from . import res_config_settings_value
+
+# which products go together, and what to propose
+from . import affinity
+from . import affinity_sql
+from . import crm_product_affinity
+from . import crm_product_affinity_refresh
+from . import crm_product_affinity_origin
+from . import product_suggestion
+from . import crm_suggestion_mixin
+from . import res_partner_suggestion
+from . import crm_lead
+from . import sale_order
+from . import mailing_contact
+from . import product_product
+from . import res_company_affinity

@@ -18,7 +18,53 @@ class ResCompany(models.Model):
         help="A customer without a purchase for so many months becomes a former customer.",
     )
 
+    # cross-sell
+    affinity_level = fields.Selection(
+        [("product", "Products"), ("category", "Product categories")],
+        string="Suggest by",
+        required=True,
+        default="product",
+        help="Compare what customers buy product by product, or by category when most products"
+        " are sold only a few times.",
+    )
+    affinity_months = fields.Integer(
+        "Months of Invoices Compared", default=24, help="The invoices that suggestions rely on."
+    )
+    affinity_min_customers = fields.Integer(
+        "Minimum of Customers with Both",
+        default=5,
+        help="Pairs that fewer customers bought are left out.",
+    )
+    affinity_min_share = fields.Float(
+        "Minimum Share of Customers",
+        default=0.2,
+        help="Of the customers with one product, so many must have bought the other one.",
+    )
+    affinity_min_lift = fields.Float(
+        "Minimum Times the Average",
+        default=1.0,
+        help="The share must certainly be more than so many times the share among all customers.",
+    )
+    affinity_date = fields.Date("Suggestions Refreshed on", readonly=True)
+
     _lifecycle_former_months_positive = models.Constraint(
         "CHECK(lifecycle_former_months > 0)",
         "The number of months before a customer is a former customer must be positive.",
+    )
+    _affinity_months_positive = models.Constraint(
+        "CHECK(affinity_months > 0)",
+        "Suggestions need at least one month of invoices.",
+    )
+    _affinity_min_customers_positive = models.Constraint(
+        "CHECK(affinity_min_customers > 0)",
+        "Suggestions need at least one customer who bought both products.",
+    )
+    _affinity_min_share_range = models.Constraint(
+        "CHECK(affinity_min_share >= 0 AND affinity_min_share <= 1)",
+        "The minimum share of customers must be between 0 and 100 %.",
+    )
+    _affinity_min_lift_range = models.Constraint(
+        "CHECK(affinity_min_lift >= 1)",
+        "What customers buy no more often than the average is no suggestion: the minimum must be"
+        " 1 or more.",
     )

@@ -12,3 +12,13 @@ class ResConfigSettings(models.TransientModel):
     lifecycle_former_months = fields.Integer(
         related="company_id.lifecycle_former_months", readonly=False
     )
+    affinity_level = fields.Selection(
+        related="company_id.affinity_level", readonly=False, required=True
+    )
+    affinity_months = fields.Integer(related="company_id.affinity_months", readonly=False)
+    affinity_min_customers = fields.Integer(
+        related="company_id.affinity_min_customers", readonly=False
+    )
+    affinity_min_share = fields.Float(related="company_id.affinity_min_share", readonly=False)
+    affinity_min_lift = fields.Float(related="company_id.affinity_min_lift", readonly=False)
+    affinity_date = fields.Date(related="company_id.affinity_date")
