@@ -1,3 +1,5 @@
+from . import test_cdnow_scores
+from . import test_purchases
 from . import test_rfm_partner
 from . import test_crm_rfm_cell
 from . import test_crm_rfm_policy
@@ -5,3 +7,5 @@ from . import test_crm_rfm_policy_refresh
 from . import test_bg_nbd
 from . import test_gamma_gamma
 from . import test_customer_value
+from . import test_crm_product_affinity
+from . import test_suggestions

@@ -171,7 +171,10 @@ def moves_before(env):
 
 
 def moves_with_buyers(taken):
-    """Return the SQL of the invoices, numbered by year, with the buyer and the person addressed."""
+    """Return the SQL of the invoices, numbered by year, with the buyer and the person addressed.
+
+    They come in the order of their days, as in real life: no customer's invoices are together.
+    """
     return SQL(
         """
         (SELECT *, CASE WHEN kind = 'refund' THEN 'RVOLUM/' ELSE 'VOLUM/' END
@@ -184,6 +187,7 @@ def moves_with_buyers(taken):
         JOIN volume_partner p ON p.n = m.buyer
         LEFT JOIN volume_partner c ON p.is_company AND c.n = p.n + 2 AND c.parent = p.n
              AND %s < 0.6
+        ORDER BY m.day, m.n
         """,
         taken,
         chance(SQL("m.n"), 28),
