@@ -48,6 +48,8 @@
         "views/rfm/crm_rfm_score_views.xml",
         "views/rfm/crm_rfm_move_views.xml",
         "views/rfm/res_partner_views.xml",
+        "views/rfm/res_partner_summary_views.xml",
+        "views/rfm/rfm_pages_views.xml",
         "views/rfm/crm_product_affinity_views.xml",
         "views/rfm/crm_suggestion_views.xml",
         "views/rfm/suggested_products_templates.xml",
@@ -57,6 +59,7 @@
     ],
     "demo": [
         "demo/crm_lifecycle_demo.xml",
+        "demo/crm_rfm_demo.xml",
     ],
     "assets": {
         "web.assets_backend": [

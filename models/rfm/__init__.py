@@ -36,10 +36,18 @@ from . import crm_rfm_cell
 from . import crm_rfm_cut
 from . import crm_rfm_policy
 from . import crm_rfm_policy_refresh
+from . import crm_rfm_policy_map
+from . import crm_rfm_policy_steps
+from . import crm_rfm_policy_matrix
+from . import crm_rfm_policy_target
+from . import crm_rfm_segment_target
 from . import crm_rfm_score
 from . import crm_rfm_move
 from . import res_company
 from . import res_partner
+from . import res_partner_summary
+from . import res_partner_reasons
+from . import res_partner_change
 from . import sale_order_line
 
 # what the customers will buy, if scipy is there
