@@ -89,35 +89,42 @@ def next_day(env, policy, report, today, reference):
 
 def edits_during_a_refresh(env, policy, report):
     """Edit contacts in another session while the refresh runs: nobody waits, nobody fails."""
-    ids = env["crm.rfm.score"].search([("policy_id", "=", policy.id)], limit=200).partner_id.ids
-    waits, errors, done = [], [], threading.Event()
-
-    def edit():
-        with env.registry.cursor() as cr:
-            people = api.Environment(cr, env.uid, {})["res.partner"]
-            for number, partner_id in enumerate(ids):
-                if done.is_set():
-                    break
-                start = time.perf_counter()
-                try:
-                    people.browse(partner_id).write({"street": f"{number} street of the bench"})
-                    cr.commit()
-                except Exception as error:  # noqa: BLE001 a failure of any kind is what is looked for
-                    errors.append(error)
-                    cr.rollback()
-                waits.append(time.perf_counter() - start)
-
-    alone = [timed(env, lambda: env["res.partner"].browse(ids[0]).write({"street": "x"}))]
-    editor = threading.Thread(target=edit)
+    ids = env["crm.rfm.score"].search([("policy_id", "=", policy.id)], limit=400).partner_id.ids
+    env.cr.commit()
+    alone, _errors = edit(env, ids[:100], lambda: False)
+    done, found = threading.Event(), []
+    editor = threading.Thread(target=lambda: found.extend(edit(env, ids, done.is_set)))
     editor.start()
     refresh = timed(env, lambda: policy._refresh(renew=True))
     done.set()
     editor.join()
-    report.value("an edit alone", alone[0] * 1000, "ms")
-    report.value("edits during a refresh", len(waits), at_least=1)
-    report.value("the slowest of them", max(waits) * 1000, "ms", at_most=100)
+    meanwhile, errors = found
+    usual = statistics.median(alone)
+    report.value("an edit alone", usual * 1000, "ms")
+    report.value("the slowest alone", max(alone[1:]) * 1000, "ms")
+    report.value("edits during a refresh", len(meanwhile), at_least=1)
+    report.value("the slowest of them waits", (max(meanwhile) - usual) * 1000, "ms", at_most=100)
     report.value("edits that failed", len(errors), at_most=0)
     report.value("the refresh meanwhile", refresh, "s")
+
+
+def edit(env, ids, enough):
+    """Edit contacts one by one, as a user does; return the seconds of each and the failures."""
+    seconds, errors = [], []
+    with env.registry.cursor() as cr:
+        people = api.Environment(cr, env.uid, {})["res.partner"]
+        for number, partner_id in enumerate(ids):
+            if enough():
+                break
+            start = time.perf_counter()
+            try:
+                people.browse(partner_id).write({"street": f"{number} street of the bench"})
+                cr.commit()
+            except Exception as error:  # noqa: BLE001 a failure of any kind is what is looked for
+                errors.append(error)
+                cr.rollback()
+            seconds.append(time.perf_counter() - start)
+    return seconds, errors
 
 
 def bare_aggregate(env, today):

@@ -51,7 +51,6 @@ class CrmRfmScore(models.Model):
     changed_on = fields.Datetime(readonly=True)
 
     _one_row = models.UniqueIndex("(partner_id, policy_id)")
-    _segment_idx = models.Index("(policy_id, segment_id)")
 
     def init(self):
         """Leave room in the pages, so that a changed row stays where it is."""

@@ -30,8 +30,8 @@ class TestCdnowScores(RfmCase):
                 INSERT INTO account_move (journal_id, company_id, currency_id, move_type, state,
                     payment_state, auto_post, date, invoice_date, partner_id,
                     commercial_partner_id, amount_untaxed_signed)
-                SELECT %(journal)s, %(company)s, %(currency)s, 'out_invoice', 'posted', 'paid', 'no',
-                       day, day, partner_id, partner_id, 10
+                SELECT %(journal)s, %(company)s, %(currency)s, 'out_invoice', 'posted', 'paid',
+                       'no', day, day, partner_id, partner_id, 10
                   FROM unnest(%(partners)s, %(days)s::date[]) sale (partner_id, day)
                 """,
                 journal=cls.journal.id,
