@@ -150,8 +150,7 @@ class CrmProductAffinity(models.Model):
         """
         if not customers:
             return {}
-        for model in ("account.move", "account.move.line", "sale.order", "sale.order.line"):
-            self.env[model].flush_model()
+        self.env.flush_all()
         query = product_suggestion.best(
             customers,
             [(key, product) for key, ids in (baskets or {}).items() for product in ids],

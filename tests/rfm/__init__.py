@@ -9,3 +9,4 @@ from . import test_gamma_gamma
 from . import test_customer_value
 from . import test_crm_product_affinity
 from . import test_suggestions
+from . import test_affinity_of_real_invoices
