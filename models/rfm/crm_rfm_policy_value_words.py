@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.tools import format_amount, format_date
+from odoo.tools import format_amount, format_date, formatLang
 
 from . import scipy_guard
 
@@ -66,16 +66,16 @@ class CrmRfmPolicy(models.Model):
 
     def _value_basis_words(self):
         return self.env._(
-            "Looked at on %(date)s: %(customers)s customers, of whom %(repeaters)s bought more"
-            " than once, over %(months)s months.",
+            "As of %(date)s: %(customers)s customers, of whom %(repeaters)s bought more than"
+            " once, over %(months)s months.",
             date=format_date(self.env, self.value_date),
-            customers=self.value_fit["customers"],
-            repeaters=self.value_fit["repeaters"],
-            months=self._value_months(),
+            customers=self._format_count("customers"),
+            repeaters=self._format_count("repeaters"),
+            months=round(self.value_fit["history_days"] / 30.44),
         )
 
-    def _value_months(self):
-        return round(self.value_fit["history_days"] / 30.44)
+    def _format_count(self, name):
+        return formatLang(self.env, self.value_fit[name], digits=0)
 
     def _value_refusal_words(self):
         """Say why there is no estimate."""
@@ -84,7 +84,7 @@ class CrmRfmPolicy(models.Model):
                 return self.env._(
                     "That is too few to estimate anything: at least %(count)s customers must"
                     " have bought more than once. Until then, rely on the segments.",
-                    count=self.value_fit["min_repeaters"],
+                    count=self._format_count("min_repeaters"),
                 )
             case "history":
                 return self.env._(
@@ -101,15 +101,15 @@ class CrmRfmPolicy(models.Model):
             "No estimate would be believable: by the model they should have bought again"
             " %(model)s times, but they did %(actual)s times. This happens with purchases by"
             " contract or season, which do not come at random times.",
-            model=round(self.value_fit["model_repeats"]),
-            actual=self.value_fit["repeats"],
+            model=self._format_count("model_repeats"),
+            actual=self._format_count("repeats"),
         )
 
     def _value_past_words(self):
         return self.env._(
             "They bought again %(actual)s times; by the model it should have been %(model)s.",
-            actual=self.value_fit["repeats"],
-            model=round(self.value_fit["model_repeats"]),
+            actual=self._format_count("repeats"),
+            model=self._format_count("model_repeats"),
         )
 
     def _value_customer_words(self):
@@ -118,16 +118,15 @@ class CrmRfmPolicy(models.Model):
         words = self.env._(
             "A customer buys every %(weeks)s weeks on average, and after %(share)s %% of the"
             " purchases never comes back.",
-            weeks=round(alpha / r, 1),
+            weeks=formatLang(self.env, alpha / r, digits=1),
             share=round(100 * a / (a + b)),
         )
         if self.value_state != "done":
             return words
         p, q, gamma = self.value_fit["amounts"]
         amount = format_amount(self.env, p * gamma / (q - 1), self.currency_id)
-        return self.env._(
-            "%(words)s A purchase is worth %(amount)s on average.", words=words, amount=amount
-        )
+        worth = self.env._("A purchase is worth %(amount)s on average.", amount=amount)
+        return f"{words} {worth}"
 
     def _value_warnings(self):
         """Say what to be careful about."""

@@ -1,4 +1,5 @@
 from odoo import fields, models
+from odoo.tools import SQL
 
 
 class CrmRfmScore(models.Model):
@@ -36,3 +37,9 @@ class CrmRfmScore(models.Model):
         readonly=True,
         help="What the customer will probably buy for in the next 12 months, net of tax.",
     )
+
+    def _order_field_to_sql(self, alias, field_name, direction, nulls, query):
+        """Put what is not known last, whichever way the list is sorted."""
+        if field_name in self._value_fields and not nulls:
+            nulls = SQL("NULLS LAST")
+        return super()._order_field_to_sql(alias, field_name, direction, nulls, query)

@@ -355,7 +355,7 @@ class TestCustomerValue(ValueCase):
     def test_refused_for_few_customers(self):
         with patch.object(customer_value, "MIN_REPEATERS", 1000):
             self._estimate()
-        self.assertIn("at least 1000 customers", self.policy.value_summary)
+        self.assertIn("at least 1,000 customers", self.policy.value_summary)
         self.assertIn("946", self.policy.value_summary)
 
     def test_every_refusal_has_its_words(self):
@@ -364,7 +364,7 @@ class TestCustomerValue(ValueCase):
             self.policy.value_state = "refused"
             self.policy.value_fit = {**self.policy.value_fit, "problem": problem}
             basis, reason = self.policy.value_summary.split("\n")
-            self.assertIn("2357", basis)
+            self.assertIn("2,357", basis)
             self.assertGreater(len(reason), 50)
 
     def test_refused_once_is_not_scored_the_next_night(self):
@@ -377,7 +377,7 @@ class TestCustomerValue(ValueCase):
     def test_summary_says_what_it_rests_on(self):
         self._estimate()
         summary = self.policy.value_summary
-        for figure in ("2357", "946", "2457", "18.2 weeks", "25 %"):
+        for figure in ("2,357", "946", "2,457", "18.2 weeks", "25 %", "35."):
             self.assertIn(figure, summary)
         self.assertIn("r 0.243", self.policy.value_parameters)
         self.assertIn("log-likelihood -9582.4", self.policy.value_parameters)
@@ -413,6 +413,16 @@ class TestCustomerValue(ValueCase):
         ((average,),) = self.env["crm.rfm.score"]._read_group(domain, [], ["p_active:avg"])
         known = [figures[0] for figures in self._shown().values() if figures[0]]
         self.assertAlmostEqual(average, sum(known) / len(known), places=6)
+
+    def test_not_known_is_last_in_both_orders(self):
+        self._estimate()
+        scores = self.env["crm.rfm.score"].with_user(self.salesman)
+        for order in ("p_active", "p_active desc"):
+            found = scores.search([("policy_id", "=", self.policy.id)], order=order)
+            chances = found.mapped("p_active")
+            self.assertEqual(chances.index(0), 946, order)
+            known = chances[:946]
+            self.assertEqual(known, sorted(known, reverse=order.endswith("desc")))
 
     def test_contact_shows_the_default_policy(self):
         self._estimate()
