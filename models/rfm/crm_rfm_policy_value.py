@@ -148,41 +148,55 @@ class CrmRfmPolicy(models.Model):
     def _value_query(self, since):
         """Give one row per customer: purchases after the first one, times, amount, old figures.
 
-        Equal days are one purchase. `place` counts the days with a purchase; a credit note
-        has the place of the purchase before it.
+        A full join has no bad plan. An inner one could be a loop in a loop, when the database
+        does not know yet how many purchases a company has; `OFFSET 0` keeps it from being one.
+        """
+        return SQL(
+            """
+            SELECT id, repeats, last_days, age_days, repeat_amount,
+                   p_active, expected_purchases::float8, expected_value::float8
+              FROM (
+                SELECT * FROM (%(customers)s) customer
+                  FULL JOIN (SELECT * FROM crm_rfm_score WHERE policy_id = %(policy)s) score
+                 USING (partner_id)
+                OFFSET 0
+              ) row
+             WHERE id IS NOT NULL AND repeats IS NOT NULL %(changed)s
+            """,
+            customers=self._value_customers(),
+            policy=self.id,
+            changed=SQL("AND (last_date > %s OR expected_purchases IS NULL)", since)
+            if since
+            else SQL(),
+        )
+
+    def _value_customers(self):
+        """Give the history of each customer.
+
+        Purchases of one day are one. `place` counts the days with a purchase; a credit note has
+        the place of the purchase before it.
         """
         day = self._today()
         return SQL(
             """
-            SELECT score.id, customer.repeats, customer.last_days, customer.age_days,
-                   customer.repeat_amount,
-                   score.p_active, score.expected_purchases::float8, score.expected_value::float8
-              FROM crm_rfm_score score
-              JOIN (
-                SELECT partner_id,
-                       max(place)::int - 1 AS repeats,
-                       max(bought) - min(bought) AS last_days,
-                       %(day)s - min(bought) AS age_days,
-                       COALESCE(sum(amount) FILTER (WHERE place > 1), 0)::float8 AS repeat_amount
+            SELECT partner_id,
+                   max(place)::int - 1 AS repeats,
+                   max(bought) - min(bought) AS last_days,
+                   %(day)s - min(bought) AS age_days,
+                   COALESCE(sum(amount) FILTER (WHERE place > 1), 0)::float8 AS repeat_amount
+              FROM (
+                SELECT *, count(bought) OVER (PARTITION BY partner_id ORDER BY day) AS place
                   FROM (
-                    SELECT *, count(bought) OVER (PARTITION BY partner_id ORDER BY day) AS place
-                      FROM (
-                        SELECT partner_id, day, sum(amount) AS amount, max(bought) AS bought
-                          FROM (%(documents)s) document
-                         GROUP BY partner_id, day
-                      ) daily
-                  ) placed
-                 GROUP BY partner_id
-                HAVING max(bought) IS NOT NULL
-              ) customer ON customer.partner_id = score.partner_id
-             WHERE score.policy_id = %(policy)s %(changed)s
+                    SELECT partner_id, day, sum(amount) AS amount, max(bought) AS bought
+                      FROM (%(documents)s) document
+                     GROUP BY partner_id, day
+                  ) daily
+              ) placed
+             GROUP BY partner_id
+            HAVING max(bought) IS NOT NULL
             """,
             day=day,
             documents=self._documents(day),
-            policy=self.id,
-            changed=SQL("AND (score.last_date > %s OR score.expected_purchases IS NULL)", since)
-            if since
-            else SQL(),
         )
 
     def _write_value(self, rows):
