@@ -2,7 +2,7 @@
 
 The bare aggregate is the query that any RFM needs, on the same rows with the same settings:
 last date, count and sum of the documents of each customer. Both are measured in turn and the
-medians compared. CONTACTS and INVOICES change the size; LARGE=1 measures ten times as much, too.
+medians compared. CONTACTS and INVOICES change the size.
 """
 
 import os
@@ -12,14 +12,15 @@ import time
 from datetime import date, timedelta
 
 from datasets import volume
+from measuring import quiet, timed, vacuum, wal
 
 from odoo import api
 from odoo.tools import SQL
 
 CONTACTS = int(os.environ.get("CONTACTS", "200000"))
 INVOICES = int(os.environ.get("INVOICES", "2000000"))
-LARGE = int(os.environ.get("LARGE", "0"))
 ROUNDS = 5
+TABLES = ("account_move", "res_partner", "crm_rfm_score")
 
 BARE = """
     SELECT commercial_partner_id, max(invoice_date), count(*), sum(amount_untaxed_signed)
@@ -31,22 +32,13 @@ BARE = """
 
 
 def run(env, report):
-    """Measure the refresh; with LARGE also how its cost grows."""
+    """Measure the refresh, and the edits of users while it runs."""
     today = date.today()
     volume.load(env, CONTACTS, INVOICES, 100, 0, items=False, progress=quiet)
     policy = env["crm.rfm.policy"]._default_for(env.company)
-    vacuum(env)
-    small = measure(env, policy, report, today)
+    vacuum(env, *TABLES)
+    measure(env, policy, report, today)
     edits_during_a_refresh(env, policy, report)
-    if LARGE:
-        volume.load(env, CONTACTS * 9, INVOICES * 9, 100, 0, items=False, progress=quiet)
-        vacuum(env)
-        policy._refresh(today)
-        env.cr.commit()
-        vacuum(env)
-        large = statistics.median(timed(env, lambda: policy._refresh(today)) for _ in range(3))
-        report.value("ten times as much", large, "s")
-        report.value("its cost as a multiple", large / small, "times", at_most=11)
 
 
 def measure(env, policy, report, today):
@@ -57,7 +49,7 @@ def measure(env, policy, report, today):
     first = timed(env, lambda: policy._refresh(today))
     report.value("first fill", first, "s")
     report.value("first fill, of the bare aggregate", first / reference, "times", at_most=3)
-    vacuum(env)
+    vacuum(env, *TABLES)
     again, bare = [], []
     for _ in range(ROUNDS):
         bare.append(timed(env, lambda: bare_aggregate(env, today)))
@@ -70,7 +62,6 @@ def measure(env, policy, report, today):
     report.value("refresh, of the bare aggregate", refresh / reference, "times", at_most=1.8)
     report.value("rows written by a second run", written, at_most=0)
     next_day(env, policy, report, today, reference)
-    return refresh
 
 
 def next_day(env, policy, report, today, reference):
@@ -133,34 +124,6 @@ def bare_aggregate(env, today):
     env.cr.execute(SQL(BARE, env.company.id, today))
 
 
-def timed(env, action):
-    """Return the seconds of an action in a transaction of its own."""
-    env.cr.commit()
-    start = time.perf_counter()
-    action()
-    env.cr.commit()
-    return time.perf_counter() - start
-
-
 def wrote(result):
     """Count the rows that a refresh wrote."""
     return sum(result[name] for name in ("added", "changed", "removed", "moved"))
-
-
-def wal(env):
-    """Return how many bytes the database has logged so far."""
-    env.cr.execute("SELECT pg_current_wal_lsn() - '0/0'")
-    return int(env.cr.fetchone()[0])
-
-
-def vacuum(env):
-    """Let the database look after its tables, as it does in the background."""
-    env.cr.commit()
-    with env.registry.cursor() as cr:
-        cr._cnx.set_session(autocommit=True)
-        for table in ("account_move", "res_partner", "crm_rfm_score"):
-            cr.execute(SQL("VACUUM ANALYZE %s", SQL.identifier(table)))
-
-
-def quiet(_line):
-    """Keep the progress of the loading to ourselves."""
