@@ -2,6 +2,7 @@ import logging
 from datetime import timedelta
 
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from . import scipy_guard
@@ -73,9 +74,17 @@ class CrmRfmPolicy(models.Model):
         }
 
     def _refresh_with_past(self):
-        """Estimate what the customers will be worth after their figures are up to date."""
-        super()._refresh_with_past()
-        self._update_value()
+        """Estimate what the customers will be worth after their figures are up to date.
+
+        The figures stay when the estimate fails.
+        """
+        result = super()._refresh_with_past()
+        try:
+            with self.env.cr.savepoint():
+                self._update_value()
+        except UserError as error:
+            _logger.warning("Customer value is left out: %s", error)
+        return result
 
     def _update_value(self):
         """Bring the estimates up to date: once a week all of them, else those who bought."""
@@ -127,8 +136,16 @@ class CrmRfmPolicy(models.Model):
     @api.model
     def _values(self):
         """Give the module of the models, loaded when it is needed: scipy is large."""
-        from . import customer_value
-
+        try:
+            from . import customer_value
+        except ImportError as error:
+            raise UserError(
+                self.env._(
+                    "The Python packages numpy and scipy are on the server, but do not work:"
+                    " %(error)s. Ask the administrator to install them again.",
+                    error=error,
+                )
+            ) from error
         return customer_value
 
     # ------------------------------------------------------------

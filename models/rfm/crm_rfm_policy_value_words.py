@@ -58,10 +58,9 @@ class CrmRfmPolicy(models.Model):
     def _value_missing_words(self):
         """Say what to install."""
         return self.env._(
-            "To estimate what customers will buy, Odoo needs the Python packages %(packages)s on"
-            " its server. Ask the administrator to install them (pip install %(packages)s) and"
-            " to restart Odoo.",
-            packages=" ".join(scipy_guard.PACKAGES),
+            "To estimate what customers will buy, Odoo needs the Python packages numpy and scipy on"
+            " its server. Ask the administrator to install them (pip install numpy scipy) and to"
+            " restart Odoo."
         )
 
     def _value_basis_words(self):

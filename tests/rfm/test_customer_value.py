@@ -1,11 +1,12 @@
 import doctest
+import sys
 import unittest
 from datetime import date, timedelta
 from unittest.mock import patch
 
 from lxml import etree
 
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 from odoo.tests.common import BaseCase, tagged
 from odoo.tools import SQL
 
@@ -19,6 +20,7 @@ if scipy_guard.available():
     from ...models.rfm import bg_nbd, customer_value
 
 END = date(1997, 9, 30)
+LOGGER = "odoo.addons.crm_lifecycle.models.rfm.crm_rfm_policy_value"
 FIGURES = ("p_active", "expected_purchases", "expected_value")
 
 
@@ -389,6 +391,20 @@ class TestCustomerValue(ValueCase):
             self.policy.value_fit |= {"correlation": correlation, "doubtful": True}
             self.policy.invalidate_recordset(["value_summary"])
             self.assertEqual(len(self.policy._value_lines()), lines + 1)
+
+    def test_broken_packages_leave_the_figures(self):
+        """Installed, but they do not load: the refresh goes on, the button says what to do."""
+        with patch.dict("sys.modules", {customer_value.__name__: None}):
+            parent = sys.modules[customer_value.__package__]
+            with patch.object(parent, "customer_value", create=True):
+                del parent.customer_value
+                with self.assertLogs(LOGGER, "WARNING") as log:
+                    self.policy._refresh_with_past()
+                with self.assertRaisesRegex(UserError, "install them again"):
+                    self.policy.action_estimate_value()
+        self.assertIn("left out", log.output[0])
+        self.assertEqual(len(self._shown()), 2357)
+        self.assertFalse(self.policy.value_state)
 
     def test_button_is_for_managers(self):
         self.policy._refresh()
