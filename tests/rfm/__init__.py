@@ -7,6 +7,8 @@ from . import test_crm_rfm_policy_refresh
 from . import test_bg_nbd
 from . import test_gamma_gamma
 from . import test_customer_value
+from . import test_crm_rfm_policy_value
+from . import test_scipy_guard
 from . import test_crm_product_affinity
 from . import test_suggestions
 from . import test_affinity_of_real_invoices
