@@ -41,6 +41,7 @@ from . import crm_rfm_policy_steps
 from . import crm_rfm_policy_matrix
 from . import crm_rfm_policy_target
 from . import crm_rfm_segment_target
+from . import mailing_mailing
 from . import crm_rfm_score
 from . import crm_rfm_move
 from . import res_company

@@ -168,7 +168,7 @@ class CrmRfmPolicy(models.Model):
             "res_model": "mailing.mailing",
             "views": [(False, "form")],
             "context": {
-                "default_name": f"{label}, {format_date(self.env, today)}",
+                "rfm_mailing_name": f"{label}, {format_date(self.env, today)}",
                 "default_mailing_type": "mail",
                 "default_mailing_model_id": self.env["ir.model"]._get_id("res.partner"),
                 "default_mailing_domain": repr(list(self._target_domain(target, lasting=True))),

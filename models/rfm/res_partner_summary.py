@@ -50,7 +50,8 @@ class ResPartner(models.Model):
         partner_ids = tuple(self.commercial_partner_id._origin.ids)
         if not (policy and partner_ids):
             return {}
-        self.env["crm.rfm.score"].flush_model()
+        for name in ("crm.rfm.score", "crm.rfm.segment"):
+            self.env[name].flush_model()
         rows = self.env.execute_query_dict(SQL(SUMMARY_SQL, policy=policy.id, partners=partner_ids))
         return {row["partner_id"]: row for row in rows}
 

@@ -12,3 +12,8 @@ from . import test_scipy_guard
 from . import test_crm_product_affinity
 from . import test_suggestions
 from . import test_affinity_of_real_invoices
+from . import test_rfm_map
+from . import test_rfm_matrix
+from . import test_rfm_target
+from . import test_rfm_summary
+from . import test_rfm_tour

@@ -1,0 +1,139 @@
+from datetime import date
+
+from freezegun import freeze_time
+
+from odoo.exceptions import AccessError
+from odoo.fields import Domain
+from odoo.tests import Form, tagged
+
+from .common import RfmCase
+
+
+@tagged("post_install", "-at_install")
+class TestRfmSummary(RfmCase):
+    """The RFM line of the contact's form, and the reasons behind it."""
+
+    def setUp(self):
+        super().setUp()
+        clock = freeze_time("2026-06-30 12:00:00")
+        clock.start()
+        self.addCleanup(clock.stop)
+        self.policy.write({"method": "fixed", "replay_months": 0})
+        self.good = self._customer(
+            "2026-06-01", "2026-05-01", amount=3_000, name="Good", is_company=True
+        )
+        self.person = self._contact(name="Person", parent_id=self.good.id)
+        self.lost = self._customer("2020-06-01", name="Lost")
+        self.maybe = self._contact(name="Maybe", lifecycle_stage_id=self.prospect.id)
+        self.supplier = self._contact(name="Supplier")
+        self.policy._refresh("2026-05-31")
+        self.policy._refresh()
+
+    def _line(self, partner, user=None):
+        return partner.with_user(user or self.salesman).rfm_summary
+
+    def _reasons(self, partner, user=None):
+        return partner.with_user(user or self.salesman).get_rfm_reasons()
+
+    def test_line_of_a_customer(self):
+        line = self._line(self.good)
+        self.assertEqual(line["segment"]["code"], "potential_loyalist")
+        self.assertEqual(
+            (line["rfm"], line["frequency"], line["days"], line["monetary"]), ("524", 2, 29, 6_000)
+        )
+        self.assertEqual(line["currency_id"], self.company.currency_id.id)
+        self.assertFalse(line["of_company"])
+
+    def test_a_person_shows_its_company(self):
+        line = self._line(self.person)
+        self.assertEqual((line["rfm"], line["of_company"]), ("524", "Good"))
+
+    def test_lost_prospects_and_others(self):
+        line = self._line(self.lost)
+        self.assertEqual((line["segment"]["code"], line["rfm"]), ("lost", False))
+        self.assertEqual(self._line(self.maybe), {"segment": False})
+        self.assertFalse(self._line(self.supplier))
+
+    def test_who_may_not_be_profiled_is_no_prospect(self):
+        allowed = Domain("id", "!=", self.maybe.id)
+        self.patch(type(self.env["res.partner"]), "_profiling_domain", lambda _self: allowed)
+        self.assertFalse(self._line(self.maybe))
+
+    def test_names_of_segments_in_the_language_of_the_reader(self):
+        self.env["res.lang"]._activate_lang("fr_FR")
+        segment = self.segments["potential_loyalist"]
+        segment.with_context(lang="fr_FR").name = "Futurs fidèles"
+        self.salesman.lang = "fr_FR"
+        partner = self.good.with_user(self.salesman).with_context(lang="fr_FR")
+        self.assertEqual(partner.rfm_summary["segment"]["name"], "Futurs fidèles")
+
+    def test_each_company_has_its_figures(self):
+        other = self.env["res.company"].create({"name": "Other"})
+        self.salesman.company_ids += other
+        self._sale(self.good, date(2026, 6, 20), 50, company=other)
+        self.env["crm.rfm.policy"]._default_for(other).write({"method": "fixed"})
+        self.env["crm.rfm.policy"]._default_for(other)._refresh()
+        there = self.good.with_user(self.salesman).with_context(allowed_company_ids=other.ids)
+        self.assertEqual(there.rfm_summary["monetary"], 50)
+        self.assertEqual(self._line(self.good)["monetary"], 6_000)
+
+    def test_one_query_for_any_number_of_contacts(self):
+        people = self.good | self.person | self.lost | self.maybe | self.supplier
+        for group in (self.good, people):
+            partners = group.with_user(self.salesman)
+            partners.mapped("rfm_summary")
+            partners.invalidate_recordset(["rfm_summary"], flush=False)
+            with self.assertQueryCount(1):
+                partners.mapped("rfm_summary")
+
+    def test_the_form_has_the_line_for_sales_only(self):
+        self.employee.group_ids += self.env.ref("base.group_partner_manager")
+        self.employee.company_ids += self.company
+        with Form(self.good.with_user(self.salesman)) as form:
+            self.assertEqual(form.rfm_summary["rfm"], "524")
+        with Form(self.good.with_user(self.employee)) as form:
+            self.assertNotIn("rfm_summary", form._view["fields"])
+        with self.assertRaises(AccessError):
+            self.good.with_user(self.employee).read(["rfm_summary"])
+
+    # -- why --------------------------------------------------------------------------------------
+
+    def test_reasons(self):
+        reasons = self._reasons(self.person)
+        figures = {figure["score"]: figure for figure in reasons["figures"]}
+        self.assertEqual(list(figures), ["R5", "F2", "M4"])
+        self.assertEqual(figures["R5"]["range"], "within 60 days")
+        self.assertEqual(figures["F2"]["range"], "2 purchases")
+        self.assertEqual(figures["F2"]["value"], "2 purchases")
+        self.assertEqual(reasons["date"], date(2026, 6, 30))
+        self.assertEqual(reasons["value_tier"], "High")
+        self.assertIn("<p>", reasons["segment"]["advice"])
+
+    def test_path(self):
+        path = [(place["date"], place["segment"]["code"]) for place in self._path(self.good)]
+        self.assertEqual(path, [(False, "new"), (date(2026, 6, 30), "potential_loyalist")])
+        self.assertEqual(self._path(self.lost), [])
+
+    def _path(self, partner):
+        return self._reasons(partner)["path"]
+
+    def test_reasons_of_the_lost_and_of_prospects(self):
+        lost = self._reasons(self.lost)
+        self.assertEqual({figure["score"] for figure in lost["figures"]}, {False})
+        self.assertEqual(lost["segment"]["code"], "lost")
+        self.assertEqual(self._reasons(self.maybe)["figures"], [])
+
+    def test_invoices_only_for_who_may_read_them(self):
+        self.assertFalse(self._reasons(self.good)["invoices_of"])
+        with self.assertRaises(AccessError):
+            self.good.with_user(self.employee).action_open_rfm_invoices()
+        self.salesman.group_ids += self.env.ref("account.group_account_readonly")
+        self.assertTrue(self._reasons(self.good)["invoices_of"])
+        action = self.person.with_user(self.salesman).action_open_rfm_invoices()
+        moves = self.env["account.move"].with_user(self.salesman).search(action["domain"])
+        self.assertEqual(moves.commercial_partner_id, self.good)
+        self.assertEqual(len(moves), 2)
+
+    def test_reasons_are_for_sales(self):
+        with self.assertRaises(AccessError):
+            self._reasons(self.good, self.employee)

@@ -1,0 +1,34 @@
+from ast import literal_eval
+
+from odoo import fields
+from odoo.tests import HttpCase, tagged
+
+from .common import RfmCase
+
+
+@tagged("post_install", "-at_install")
+class TestRfmTour(RfmCase, HttpCase):
+    """What a manager does on the map in the browser, from the first refresh to a mailing."""
+
+    def test_map(self):
+        self.env["res.lang"]._activate_lang("en_US")
+        self.manager.write(
+            {
+                "lang": "en_US",
+                "company_ids": [(6, 0, self.company.ids)],
+                "group_ids": [(4, self.env.ref("mass_mailing.group_mass_mailing_user").id)],
+            }
+        )
+        self.policy.write({"method": "fixed", "replay_months": 0})
+        today = fields.Date.today()
+        for name, ages in (("Good", (5, 40)), ("Other", (6, 41)), ("New", (7,))):
+            days = [str(fields.Date.subtract(today, days=age)) for age in ages]
+            customer = self._customer(*days, name=f"{name} Customer")
+            customer.email = f"{name.lower()}@example.com"
+        self.start_tour("/odoo/rfm-map", "crm_lifecycle_rfm_map", login="lifecycle_manager")
+        cell = self.env["crm.rfm.cell"].search([("name", "=", "52")])
+        self.assertEqual(cell.segment_id, self.segments["champions"])
+        mailing = self.env["mailing.mailing"].search([("subject", "=", "Thank you")])
+        self.assertEqual(mailing.mailing_model_real, "res.partner")
+        people = self.env["res.partner"].search(literal_eval(mailing.mailing_domain))
+        self.assertEqual(people.mapped("name"), ["Good Customer", "New Customer", "Other Customer"])
