@@ -69,6 +69,9 @@
         "mass_mailing.assets_inside_builder_iframe": [
             "crm_lifecycle/static/src/rfm/suggestions/mailing_block.inside.scss",
         ],
+        "mass_mailing.iframe_add_dialog": [
+            "crm_lifecycle/static/src/rfm/suggestions/mailing_block.inside.scss",
+        ],
         "web.assets_tests": [
             "crm_lifecycle/static/tests/tours/**/*",
         ],

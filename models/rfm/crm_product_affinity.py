@@ -1,8 +1,10 @@
+from markupsafe import Markup
+
 from odoo import api, fields, models
 from odoo.tools import format_amount
 from odoo.tools.misc import limited_field_access_token
 
-from . import product_suggestion
+from . import affinity_sql, product_suggestion
 
 
 class CrmProductAffinity(models.Model):
@@ -126,17 +128,35 @@ class CrmProductAffinity(models.Model):
                 other=(row.related_categ_id or row.related_product_id).display_name,
             )
 
+    # ------------------------------------------------------------
+    # Columns of the level that the companies use
+    # ------------------------------------------------------------
+
     @api.model
-    def action_open(self):
-        """Open the affinities, with the columns of the level that the companies use."""
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "crm_lifecycle.crm_product_affinity_action"
-        )
-        levels = set(self.env.companies.sudo().mapped("affinity_level"))
-        context = {"search_default_suggested": 1}
-        if len(levels) == 1:
-            context["affinity_level"] = levels.pop()
-        return {**action, "context": context}
+    def _used_levels(self):
+        """Give the levels at which the companies of the user compare."""
+        return tuple(sorted(set(self.env.companies.sudo().mapped("affinity_level"))))
+
+    @api.model
+    def _get_view_cache_key(self, view_id=None, view_type="form", **options):
+        """Keep the views of each level apart."""
+        return (*super()._get_view_cache_key(view_id, view_type, **options), self._used_levels())
+
+    @api.model
+    def _get_view(self, view_id=None, view_type="form", **options):
+        """Hide the columns of the level that is not used."""
+        arch, view = super()._get_view(view_id, view_type, **options)
+        unused = set(affinity_sql.KEYS) - set(self._used_levels())
+        names = {name for level in unused for name in affinity_sql.KEYS[level]}
+        for node in arch.iter("field") if view_type == "list" else ():
+            # between categories, the product is what is suggested
+            if node.get("name") in names - {"related_product_id"}:
+                node.set("column_invisible", "True")
+        return arch, view
+
+    # ------------------------------------------------------------
+    # Choosing
+    # ------------------------------------------------------------
 
     @api.model
     def _suggest(self, company, customers, baskets=None, limit=5):
@@ -178,13 +198,22 @@ class CrmProductAffinity(models.Model):
             )
         return self.env._(
             "%(both)s of %(all)s customers with %(first)s also bought it",
-            first=self.product_id.display_name,
+            first=self.product_id.with_context(display_default_code=False).display_name,
             **values,
         )
 
     # ------------------------------------------------------------
     # In e-mails
     # ------------------------------------------------------------
+
+    @api.model
+    def _mail_placeholder(self):
+        """Give what stands for the block in a mailing until it is sent.
+
+        It must be a `t` without other attributes: that is what people who may not edit
+        templates are allowed, and what the mailing editor leaves alone.
+        """
+        return Markup('<t t-out="object.suggested_products_html"></t>')
 
     def _suggestion_block(self):
         """Render these suggestions for an e-mail, in the language of the context."""

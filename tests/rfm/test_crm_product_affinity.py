@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import psycopg2
 from dateutil.relativedelta import relativedelta
+from lxml import etree
 
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Date, Domain
@@ -281,10 +282,16 @@ class TestProductAffinity(SuggestionCase):
         with self.assertRaises(AccessError):
             self.affinities.with_user(self.salesman).action_refresh()
 
-    def test_menu_shows_the_columns_of_the_level(self):
-        self.company.affinity_level = "category"
-        action = self.affinities.with_user(self.salesman).action_open()
-        self.assertEqual(action["context"]["affinity_level"], "category")
+    def test_list_shows_the_columns_of_the_level(self):
+        rows = self.affinities.with_user(self.salesman)
+        for level, hidden in (
+            ("product", {"categ_id", "related_categ_id"}),
+            ("category", {"product_id"}),
+        ):
+            self.company.affinity_level = level
+            arch = etree.fromstring(rows.get_view(view_type="list")["arch"])
+            found = arch.xpath("//field[@column_invisible='True']/@name")
+            self.assertEqual(set(found) & {"product_id", "categ_id", "related_categ_id"}, hidden)
 
     def test_two_at_once(self):
         self._lock_elsewhere()

@@ -293,7 +293,7 @@ class TestSuggestedProducts(SuggestionCase):
 class TestSuggestionsInMails(SuggestionCase):
     """The block of products in e-mail templates and mailings."""
 
-    BODY = '<p>Hello</p><div t-out="object.suggested_products_html"></div>'
+    BODY = '<p>Hello</p><t t-out="object.suggested_products_html"></t>'
 
     @classmethod
     def setUpClass(cls):
@@ -348,7 +348,7 @@ class TestSuggestionsInMails(SuggestionCase):
             bodies = self._mailed(records)
             self.assertIn("Paper", bodies[records[0].id])
             self.assertIn("Paper", bodies[records[1].id])
-            self.assertEqual(bodies[records[2].id].strip(), "<p>Hello</p><div></div>")
+            self.assertEqual(bodies[records[2].id].strip(), "<p>Hello</p>")
 
     def test_other_placeholders_beside_it(self):
         """Anything that is not on Odoo's short list makes Odoo use its other way of rendering."""
@@ -360,7 +360,7 @@ class TestSuggestionsInMails(SuggestionCase):
         self.assertIn("Paper", bodies[records[0].id])
         self.assertEqual(
             bodies[records[1].id].strip(),
-            "<p>Hello</p><div></div>STRANGER!".replace("STRANGER", self.stranger.name.upper()),
+            "<p>Hello</p>STRANGER!".replace("STRANGER", self.stranger.name.upper()),
         )
 
     def test_those_who_may_not_edit_templates_may_use_it(self):
@@ -420,4 +420,4 @@ class TestSuggestionsInMails(SuggestionCase):
         views = self.env["ir.ui.view"].with_user(self.marketing)
         html = str(views.render_public_asset("mass_mailing.email_designer_snippets"))
         self.assertIn("s_suggested_products", html)
-        self.assertIn('<div t-out="object.suggested_products_html"></div>', html)
+        self.assertIn('<t t-out="object.suggested_products_html"></t>', html)
