@@ -2,3 +2,4 @@
 from . import settings
 from . import lifecycle
 from . import rfm
+from . import segment

@@ -1,3 +1,5 @@
 from .lifecycle import *
 from .rfm import *
+from . import segment
+from .segment import *
 from . import test_translations

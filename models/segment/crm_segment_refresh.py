@@ -1,0 +1,266 @@
+import logging
+
+import psycopg2
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Domain
+from odoo.tools import SQL, mute_logger
+
+from .crm_segment_filter import CONCURRENCY
+
+_logger = logging.getLogger(__name__)
+
+WAITING = "crm_lifecycle.segments_waiting"
+
+
+class CrmSegment(models.Model):
+    """How the members are brought up to date.
+
+    What does it cost?
+        One statement for each segment: the search of the filter is compared with the open
+        memberships inside the database, and only the difference is written. A run that finds
+        no difference writes nothing.
+    What if two runs meet on a segment?
+        The second leaves it to the first.
+    What if the night is too short?
+        The next call goes on with the segments that are left.
+    """
+
+    _inherit = "crm.segment"
+
+    def _refresh(self):
+        """Bring the members up to date, first of the segments that these are built on.
+
+        :return: dict of segment -> (entered, left), of those where something changed
+        """
+        order, circles = self.sudo()._in_order()
+        for circle in circles:
+            for segment in circle:
+                segment._note(error=self._circle_words(circle))
+        changes = {segment: segment._refresh_one() for segment in order}
+        return {segment: change for segment, change in changes.items() if change and any(change)}
+
+    def _refresh_one(self):
+        """Compare the members with who should be one; note a failure instead of raising it.
+
+        :return: how many entered and left; None if it failed, or if another run is on it
+        """
+        self.env.flush_all()
+        try:
+            with mute_logger("odoo.sql_db"), self.env.cr.savepoint(flush=False):
+                if not self._lock():
+                    return None
+                entered, left, before = self._write_difference(self._matching_query())
+        except psycopg2.errors.UniqueViolation:
+            return None  # another run has just done it
+        except CONCURRENCY:
+            raise
+        except Exception as error:  # noqa: BLE001 - one broken filter never stops the others
+            _logger.info("Segment %s: %s", self.id, error)
+            self.env.invalidate_all(flush=False)
+            self._note(error=self._explain(error))
+            return None
+        self._note(entered, left, before + entered - left)
+        return entered, left
+
+    def _lock(self):
+        """Tell whether no other transaction is changing the members; till the end of this one."""
+        lock = SQL("SELECT pg_try_advisory_xact_lock(hashtext('crm_segment'), %s)", self.id)
+        return self.env.execute_query(lock)[0][0]
+
+    def _write_difference(self, query):
+        """Write who entered and who left.
+
+        :param query: those who should be members
+        :return: how many entered, how many left, how many there were before
+        """
+        statement = SQL(
+            """
+            WITH difference AS MATERIALIZED (
+                SELECT should.id AS entering, member.record_id AS leaving
+                  FROM (%(should)s) should
+                  FULL JOIN (%(members)s) member ON member.record_id = should.id
+                 WHERE should.id IS NULL OR member.record_id IS NULL
+            ), entered AS (
+                %(enter)s SELECT %(segment)s, entering, %(now)s FROM difference
+                 WHERE entering IS NOT NULL RETURNING 1
+            ), gone AS (
+                UPDATE crm_segment_member member SET left_at = %(now)s FROM difference
+                 WHERE member.segment_id = %(segment)s AND member.left_at IS NULL
+                   AND member.%(subject)s = difference.leaving RETURNING 1
+            )
+            SELECT (SELECT COUNT(*) FROM entered), (SELECT COUNT(*) FROM gone),
+                   (SELECT COUNT(*) FROM (%(members)s) before)
+            """,
+            should=query.select(),
+            members=self._open_members(),
+            enter=self._insert_into(),
+            subject=SQL.identifier(self._subject()),
+            segment=self.id,
+            now=fields.Datetime.now(),
+        )
+        result = self.env.execute_query(statement)[0]
+        if result[0] or result[1]:
+            self._forget_members()
+        return result
+
+    def _open_members(self):
+        """Give the SQL of the ids of the members."""
+        return SQL(
+            "SELECT %(subject)s AS record_id FROM crm_segment_member"
+            " WHERE segment_id = %(segment)s AND left_at IS NULL AND %(subject)s IS NOT NULL",
+            subject=SQL.identifier(self._subject()),
+            segment=self.id,
+        )
+
+    def _insert_into(self):
+        return SQL(
+            "INSERT INTO crm_segment_member (segment_id, %s, entered_at)",
+            SQL.identifier(self._subject()),
+        )
+
+    def _forget_members(self):
+        """Let nothing in memory tell who was a member before."""
+        self.env["crm.segment.member"].invalidate_model(flush=False)
+        self.env[self.model].invalidate_model(["crm_segment_ids"], flush=False)
+
+    def _note(self, entered=0, left=0, count=None, *, error=False):
+        """Write what a refresh found, as far as it is not written there already."""
+        vals = {}
+        if (self.error or False) != error:
+            vals["error"] = error
+        if count is not None and count != self.member_count:
+            vals["member_count"] = count
+        if entered or left:
+            vals["refresh_date"] = fields.Datetime.now()
+        if vals:
+            self.write(vals)
+
+    # -- picked lists -------------------------------------------------------------------------
+
+    def _add(self, domain):
+        """Put records into picked lists; those who are in one already stay as they are.
+
+        :param domain: of the records, among those that the user may see
+        :return: how many were added
+        """
+        return sum(segment._pick(segment._add_statement, domain) for segment in self)
+
+    def _remove(self, domain):
+        """Take records out of picked lists.
+
+        :param domain: of the records, among those that the user may see
+        :return: how many were taken out
+        """
+        return sum(segment._pick(segment._remove_statement, domain) for segment in self)
+
+    def _pick(self, statement, domain):
+        """Change a picked list by a statement for the records of a domain."""
+        self.check_access("write")
+        if self.kind != "static":
+            raise UserError(
+                self.env._(
+                    "The members of the segment “%(segment)s” follow from its filter, so that"
+                    " nobody can be put in or taken out by hand.",
+                    segment=self.name,
+                )
+            )
+        target = self.env[self.model].with_context(active_test=False)
+        query = target._search(Domain(domain))
+        self.env.flush_all()
+        count = len(self.env.execute_query(statement(query)))
+        if count:
+            self._forget_members()
+            members = self.env.execute_query(
+                SQL("SELECT COUNT(*) FROM (%s) members", self._open_members())
+            )
+            self.sudo()._note(count, 0, members[0][0])
+        return count
+
+    def _add_statement(self, query):
+        return SQL(
+            "%(enter)s SELECT %(segment)s, chosen.id, %(now)s FROM (%(chosen)s) chosen"
+            " WHERE NOT EXISTS (SELECT FROM (%(members)s) member"
+            "   WHERE member.record_id = chosen.id) RETURNING 1",
+            enter=self._insert_into(),
+            segment=self.id,
+            now=fields.Datetime.now(),
+            chosen=query.select(),
+            members=self._open_members(),
+        )
+
+    def _remove_statement(self, query):
+        return SQL(
+            "UPDATE crm_segment_member SET left_at = %(now)s"
+            " WHERE segment_id = %(segment)s AND left_at IS NULL"
+            "   AND %(subject)s IN %(chosen)s RETURNING 1",
+            now=fields.Datetime.now(),
+            segment=self.id,
+            subject=SQL.identifier(self._subject()),
+            chosen=query.subselect(),
+        )
+
+    # -- by hand, and by night ------------------------------------------------------------------
+
+    def action_refresh(self):
+        """Bring the members up to date now, and tell what changed."""
+        self.check_access("write")
+        changes = self._refresh()
+        mine = [changes[segment] for segment in self.sudo() if segment in changes]
+        entered, left = (sum(numbers) for numbers in zip(*mine, strict=True)) if mine else (0, 0)
+        failed = any(self.mapped("error"))
+        message = self.env._("%(entered)s entered, %(left)s left.", entered=entered, left=left)
+        if not mine:
+            message = self.env._("Nothing has changed.")
+        if failed:
+            message = self.env._("A filter cannot be used any more: see the segment.")
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "warning" if failed else "success",
+                "message": message,
+                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
+            },
+        }
+
+    @api.model
+    def _cron_refresh(self):
+        """Bring all active segments up to date, each in its own transaction."""
+        order = self._waiting() or self._all_in_order()
+        progress = self.env["ir.cron"]
+        progress._commit_progress(remaining=len(order))
+        while order:
+            segment = order.pop(0).exists()
+            try:
+                segment and segment._refresh_one()
+            except CONCURRENCY as error:
+                _logger.info("Segment %s is left to the next night: %s", segment.id, error)
+            if not progress._commit_progress(1):
+                break
+        self._keep_waiting(order)
+
+    @api.model
+    def _all_in_order(self):
+        """Give the active segments and those they are built on, and note the circles."""
+        order, circles = self.search([("active", "=", True)])._in_order()
+        for circle in circles:
+            for segment in circle:
+                segment._note(error=self._circle_words(circle))
+        return order
+
+    @api.model
+    def _waiting(self):
+        """Give the segments that the last call had no time for."""
+        ids = self.env["ir.config_parameter"].get_param(WAITING) or ""
+        return list(self.browse(int(number) for number in ids.split(",") if number))
+
+    @api.model
+    def _keep_waiting(self, segments):
+        """Remember the segments that there was no time for."""
+        ids = ",".join(str(segment.id) for segment in segments)
+        parameters = self.env["ir.config_parameter"]
+        if (parameters.get_param(WAITING) or "") != ids:
+            parameters.set_param(WAITING, ids or False)
+            self.env["ir.cron"]._commit_progress()
