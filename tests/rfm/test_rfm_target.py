@@ -154,9 +154,8 @@ class TestRfmTarget(RfmCase):
         def names(user):
             return [action["name"] for action in self.policy.with_user(user)._target_actions()]
 
-        self.assertEqual(
-            set(names(self.marketing)), {"open_customers", "mailing", "plan", "export"}
-        )
+        everything = {"open_customers", "mailing", "plan", "export"}
+        self.assertLessEqual(everything, set(names(self.marketing)))
         self.assertEqual(names(self.salesman)[:2], ["open_customers", "plan"])
         by_salesman = self.policy.with_user(self.salesman)
         for name in ("mailing", "export", "nonsense"):

@@ -1,5 +1,3 @@
-import { cookie } from "@web/core/browser/cookie";
-
 const GREY = [108, 117, 125];
 const LIGHT = [255, 255, 255];
 const DARK = [38, 42, 54];
@@ -28,6 +26,12 @@ export function textOn(rgb) {
     return luminance(rgb) > 0.179 ? "#000000" : "#ffffff";
 }
 
+/** A page whose text is light is a dark one, whichever theme made it so. */
+function isDarkPage() {
+    const { color } = getComputedStyle(document.body);
+    return luminance((color.match(/\d+/g) || []).slice(0, 3).map(Number)) > 0.5;
+}
+
 /**
  * The style of an area in the colour of a segment.
  *
@@ -36,7 +40,7 @@ export function textOn(rgb) {
  */
 export function colorStyle(color, strength = 1) {
     const full = parseColor(color);
-    const page = cookie.get("color_scheme") === "dark" ? DARK : LIGHT;
+    const page = isDarkPage() ? DARK : LIGHT;
     const shown = full.map((part, index) => page[index] + strength * (part - page[index]));
     return [
         `--rfm-color: ${toHex(full)}`,

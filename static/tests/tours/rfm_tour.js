@@ -74,7 +74,7 @@ registry.category("web_tour.tours").add("crm_lifecycle_rfm_map", {
         { trigger: `${MAP} .o_crm_rfm_selecting` },
         { trigger: cell("52"), run: "click" },
         { trigger: cell("51"), run: "click" },
-        { trigger: `${MAP} .o_crm_rfm_marked:contains(2 cells, 3 customers)` },
+        { trigger: `${MAP} .o_crm_rfm_marked:contains(2 cells, customers: 3)` },
         {
             content: "Make a mailing to them",
             trigger: `${MAP} .o_crm_rfm_marked [data-action=mailing]`,

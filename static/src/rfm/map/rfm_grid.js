@@ -65,7 +65,8 @@ export class RfmGrid extends Component {
     /** The more revenue, the stronger the colour; by the root, else the best cell fades the rest. */
     style(cell) {
         const share = Math.max(0, cell.revenue) / this.highest;
-        const strength = this.props.isPainting ? 1 : 0.3 + 0.7 * Math.sqrt(share);
+        const heat = cell.count ? 0.3 + 0.7 * Math.sqrt(share) : 0.15;
+        const strength = this.props.isPainting ? 1 : heat;
         return colorStyle(this.segment(cell)?.color, this.segment(cell) ? strength : 0);
     }
 

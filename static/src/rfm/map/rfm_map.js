@@ -167,11 +167,14 @@ export class RfmMap extends Component {
     get markedLabel() {
         const cells = this.state.marked.map((name) => this.cells[name]);
         const sum = (figure) => cells.reduce((total, cell) => total + cell[figure], 0);
-        return _t("%(cells)s cells, %(customers)s customers, %(revenue)s", {
+        const values = {
             cells: cells.length,
             customers: formatCount(sum("count")),
             revenue: formatAmount(sum("revenue"), this.map.currency_id),
-        });
+        };
+        return cells.length === 1
+            ? _t("1 cell, customers: %(customers)s, revenue: %(revenue)s", values)
+            : _t("%(cells)s cells, customers: %(customers)s, revenue: %(revenue)s", values);
     }
 
     // -- painting -------------------------------------------------------------------------------
