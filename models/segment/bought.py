@@ -8,8 +8,8 @@ from odoo.tools import SQL
 MOVES = ("out_invoice", "out_receipt")
 
 
-def has_bought(customer, products, since, company_ids):
-    """Give the SQL condition that a customer bought one of these products.
+def lines_of(customer, products, since, company_ids):
+    """Give the SQL of the invoice lines by which a customer bought one of these products.
 
     An invoice counts that is posted and was not reversed in full; a contact is the customer
     if the invoice is in its name, or in that of one of its addresses and people.
@@ -20,7 +20,7 @@ def has_bought(customer, products, since, company_ids):
     :param company_ids: the companies whose invoices count
     """
     return SQL(
-        "EXISTS (SELECT FROM %(lines)s AND move.commercial_partner_id = %(customer)s)",
+        "SELECT FROM %(lines)s AND move.commercial_partner_id = %(customer)s",
         lines=_lines(products, since, company_ids),
         customer=customer,
     )

@@ -105,7 +105,7 @@ class CrmSegment(models.Model):
         for vals in vals_list:
             self._check_owner(vals)
         segments = super().create(vals_list)
-        segments._refresh()
+        segments.filtered("active")._refresh()
         return segments
 
     def write(self, vals):

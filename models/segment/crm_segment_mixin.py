@@ -53,37 +53,42 @@ class CrmSegmentMixin(models.AbstractModel):
 
     @api.model
     def _search_crm_segment_ids(self, operator, value):
-        if operator in ("any", "any!"):
-            return self._in_segments(self._visible_segments(value))
-        if operator != "in":
+        """Answer the negative operators too: the database joins a NOT EXISTS, no other "not"."""
+        inside = not operator.startswith("not ")
+        if operator.removeprefix("not ") in ("any", "any!"):
+            return self._in_segments(self._visible_segments(value), inside)
+        if operator not in ("in", "not in"):
             return NotImplemented
-        domain = Domain.FALSE
+        domains = []
         if any(value):
             ids = [segment_id for segment_id in value if segment_id]
-            domain = self._in_segments(self._visible_segments([("id", "in", ids)]))
+            named = self._visible_segments([("id", "in", ids)])
+            domains.append(self._in_segments(named, inside))
         if not all(value):
-            domain |= ~self._in_segments(self._visible_segments([], archived=False))
-        return domain
+            every = self._visible_segments([], archived=False)
+            domains.append(self._in_segments(every, not inside))
+        return Domain.OR(domains) if inside else Domain.AND(domains)
 
     @api.model
-    def _in_segments(self, segments):
-        """Give the domain of the records that are in one of these segments.
+    def _in_segments(self, segments, inside=True):
+        """Give the domain of the records that are in one of these segments, or in none.
 
         :param segments: a query of segments; the few ids make the plan of the database sure
         """
         ids = tuple(segments.get_result_ids())
         if not ids:
-            return Domain.FALSE
+            return Domain(not inside)
         return Domain.custom(
             to_sql=lambda model, alias, query: SQL(
-                "EXISTS (SELECT FROM crm_segment_member member"
+                "%s (SELECT FROM crm_segment_member member"
                 " WHERE member.segment_id IN %s AND member.left_at IS NULL"
                 " AND member.%s = %s)",
+                SQL("EXISTS") if inside else SQL("NOT EXISTS"),
                 ids,
                 SQL.identifier(self._segment_subject),
                 SQL.identifier(alias, "id"),
             ),
-            predicate=lambda record: bool(set(record.crm_segment_ids.ids) & set(ids)),
+            predicate=lambda record: bool(set(record.crm_segment_ids.ids) & set(ids)) == inside,
         )
 
     def action_open_segments(self):

@@ -19,8 +19,8 @@ class CrmSegment(models.Model):
 
     What does it cost?
         One statement for each segment: the search of the filter is compared with the open
-        memberships inside the database, and only the difference is written. A run that finds
-        no difference writes nothing.
+        memberships inside the database, and only the difference comes out of it and is
+        written. A run that finds no difference writes nothing.
     What if two runs meet on a segment?
         The second leaves it to the first.
     What if the night is too short?
@@ -75,35 +75,64 @@ class CrmSegment(models.Model):
         :param query: those who should be members
         :return: how many entered, how many left, how many there were before
         """
-        statement = SQL(
+        [(entering, leaving, before)] = self.env.execute_query(self._difference(query))
+        entered = self._execute(self._enter(entering)) if entering else 0
+        left = self._execute(self._leave(leaving)) if leaving else 0
+        if entered or left:
+            self._forget_members()
+        return entered, left, before
+
+    def _difference(self, query):
+        """Give the SQL that compares who should be a member with who is.
+
+        It only reads, so that the database may use several processes for it. The ids come as
+        the text of an array, which goes back to the database as it is.
+        """
+        return SQL(
             """
-            WITH difference AS MATERIALIZED (
-                SELECT should.id AS entering, member.record_id AS leaving
-                  FROM (%(should)s) should
-                  FULL JOIN (%(members)s) member ON member.record_id = should.id
-                 WHERE should.id IS NULL OR member.record_id IS NULL
-            ), entered AS (
-                %(enter)s SELECT %(segment)s, entering, %(now)s FROM difference
-                 WHERE entering IS NOT NULL RETURNING 1
-            ), gone AS (
-                UPDATE crm_segment_member member SET left_at = %(now)s FROM difference
-                 WHERE member.segment_id = %(segment)s AND member.left_at IS NULL
-                   AND member.%(subject)s = difference.leaving RETURNING 1
-            )
-            SELECT (SELECT COUNT(*) FROM entered), (SELECT COUNT(*) FROM gone),
-                   (SELECT COUNT(*) FROM (%(members)s) before)
+            SELECT (ARRAY_AGG(should.id) FILTER (WHERE member.record_id IS NULL))::text,
+                   (ARRAY_AGG(member.record_id) FILTER (WHERE should.id IS NULL))::text,
+                   COUNT(member.record_id)
+              FROM (%(should)s) should
+              FULL JOIN (%(members)s) member ON member.record_id = should.id
             """,
             should=query.select(),
             members=self._open_members(),
-            enter=self._insert_into(),
+        )
+
+    def _enter(self, ids):
+        """Give the SQL that opens memberships.
+
+        :param str ids: the text of an array
+        """
+        return SQL(
+            "INSERT INTO crm_segment_member (segment_id, %(subject)s, entered_at)"
+            " SELECT %(segment)s, id, %(now)s FROM UNNEST(%(ids)s::int[]) id ORDER BY id",
             subject=SQL.identifier(self._subject()),
             segment=self.id,
             now=fields.Datetime.now(),
+            ids=ids,
         )
-        result = self.env.execute_query(statement)[0]
-        if result[0] or result[1]:
-            self._forget_members()
-        return result
+
+    def _leave(self, ids):
+        """Give the SQL that closes memberships.
+
+        :param str ids: the text of an array
+        """
+        return SQL(
+            "UPDATE crm_segment_member SET left_at = %(now)s"
+            " WHERE segment_id = %(segment)s AND left_at IS NULL"
+            " AND %(subject)s = ANY(%(ids)s::int[])",
+            subject=SQL.identifier(self._subject()),
+            segment=self.id,
+            now=fields.Datetime.now(),
+            ids=ids,
+        )
+
+    def _execute(self, statement):
+        """Execute a statement that writes, and tell how many rows it wrote."""
+        self.env.cr.execute(statement)
+        return self.env.cr.rowcount
 
     def _open_members(self):
         """Give the SQL of the ids of the members."""
@@ -112,12 +141,6 @@ class CrmSegment(models.Model):
             " WHERE segment_id = %(segment)s AND left_at IS NULL AND %(subject)s IS NOT NULL",
             subject=SQL.identifier(self._subject()),
             segment=self.id,
-        )
-
-    def _insert_into(self):
-        return SQL(
-            "INSERT INTO crm_segment_member (segment_id, %s, entered_at)",
-            SQL.identifier(self._subject()),
         )
 
     def _forget_members(self):
@@ -145,7 +168,10 @@ class CrmSegment(models.Model):
         :param domain: of the records, among those that the user may see
         :return: how many were added
         """
-        return sum(segment._pick(segment._add_statement, domain) for segment in self)
+        return sum(
+            segment._pick(segment._enter, Domain(domain) & ~segment._members_domain())
+            for segment in self
+        )
 
     def _remove(self, domain):
         """Take records out of picked lists.
@@ -153,7 +179,10 @@ class CrmSegment(models.Model):
         :param domain: of the records, among those that the user may see
         :return: how many were taken out
         """
-        return sum(segment._pick(segment._remove_statement, domain) for segment in self)
+        return sum(
+            segment._pick(segment._leave, Domain(domain) & segment._members_domain())
+            for segment in self
+        )
 
     def _pick(self, statement, domain):
         """Change a picked list by a statement for the records of a domain."""
@@ -167,39 +196,12 @@ class CrmSegment(models.Model):
                 )
             )
         target = self.env[self.model].with_context(active_test=False)
-        query = target._search(Domain(domain))
+        ids = target._search(domain).get_result_ids()
         self.env.flush_all()
-        count = len(self.env.execute_query(statement(query)))
-        if count:
-            self._forget_members()
-            members = self.env.execute_query(
-                SQL("SELECT COUNT(*) FROM (%s) members", self._open_members())
-            )
-            self.sudo()._note(count, 0, members[0][0])
+        count = self._execute(statement(f"{{{','.join(map(str, ids))}}}"))
+        self._forget_members()
+        self.sudo()._note(count, 0, target.sudo().search_count(self._members_domain()))
         return count
-
-    def _add_statement(self, query):
-        return SQL(
-            "%(enter)s SELECT %(segment)s, chosen.id, %(now)s FROM (%(chosen)s) chosen"
-            " WHERE NOT EXISTS (SELECT FROM (%(members)s) member"
-            "   WHERE member.record_id = chosen.id) RETURNING 1",
-            enter=self._insert_into(),
-            segment=self.id,
-            now=fields.Datetime.now(),
-            chosen=query.select(),
-            members=self._open_members(),
-        )
-
-    def _remove_statement(self, query):
-        return SQL(
-            "UPDATE crm_segment_member SET left_at = %(now)s"
-            " WHERE segment_id = %(segment)s AND left_at IS NULL"
-            "   AND %(subject)s IN %(chosen)s RETURNING 1",
-            now=fields.Datetime.now(),
-            segment=self.id,
-            subject=SQL.identifier(self._subject()),
-            chosen=query.subselect(),
-        )
 
     # -- by hand, and by night ------------------------------------------------------------------
 

@@ -85,21 +85,26 @@ class ResPartner(models.Model):
         :param str name: field of the product that is compared with them
         :param str inner: the operator to compare with
         """
-        if operator in ("any", "any!"):
+        yes = not operator.startswith("not ")
+        if operator.removeprefix("not ") in ("any", "any!"):
             chosen = self.env[model].with_context(active_test=False)._search(value)
-            return self._bought_domain([(name, inner, chosen.get_result_ids())])
-        if operator != "in":
+            return self._bought_domain([(name, inner, chosen.get_result_ids())], yes)
+        if operator not in ("in", "not in"):
             return NotImplemented
-        domain = Domain.FALSE
+        domains = []
         if any(value):
-            domain = self._bought_domain([(name, inner, [one for one in value if one])])
+            chosen = [(name, inner, [one for one in value if one])]
+            domains.append(self._bought_domain(chosen, yes))
         if not all(value):
-            domain |= ~self._bought_domain(None)
-        return domain
+            domains.append(self._bought_domain(None, not yes))
+        return Domain.OR(domains) if yes else Domain.AND(domains)
 
     @api.model
-    def _bought_domain(self, product_domain):
-        """Give the domain of who bought one of the products; None stands for any product."""
+    def _bought_domain(self, product_domain, yes=True):
+        """Give the domain of who bought one of the products, or none of them.
+
+        :param product_domain: None stands for any product
+        """
         products = None
         if product_domain is not None:
             every_product = self.env["product.product"].sudo().with_context(active_test=False)
@@ -107,8 +112,10 @@ class ResPartner(models.Model):
         self._flush_purchases()
         window = self._purchase_window()
         return Domain.custom(
-            to_sql=lambda model, alias, query: bought.has_bought(
-                SQL.identifier(alias, "id"), products, *window
+            to_sql=lambda model, alias, query: SQL(
+                "%s (%s)",
+                SQL("EXISTS") if yes else SQL("NOT EXISTS"),
+                bought.lines_of(SQL.identifier(alias, "id"), products, *window),
             )
         )
 
