@@ -342,14 +342,14 @@ class TestRefresh(RfmCase):
         customer = self._customer("2026-06-01")
         busy = self.policy.copy({"name": "Busy"})
         cron = self.env.ref("crm_lifecycle.ir_cron_rfm_refresh")
-        original = type(self.policy)._lock
+        original = type(self.policy)._refresh_to
 
-        def lock(policy):
+        def refresh(policy, *arguments):
             if policy.id == busy.id:
-                raise UserError("busy")
-            original(policy)
+                raise UserError(self.env._("A figure is missing."))
+            return original(policy, *arguments)
 
-        self.patch(self.env.registry["crm.rfm.policy"], "_lock", lock)
+        self.patch(self.env.registry["crm.rfm.policy"], "_refresh_to", refresh)
         with self.enter_registry_test_mode():
             cron.method_direct_trigger()
         self.env.invalidate_all()
