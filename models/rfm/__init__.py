@@ -62,6 +62,7 @@ from . import res_config_settings_value
 
 # which products go together, and what to propose
 from . import affinity
+from . import basket_sql
 from . import affinity_sql
 from . import crm_product_affinity
 from . import crm_product_affinity_refresh

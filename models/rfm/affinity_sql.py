@@ -1,14 +1,12 @@
 """The one statement that brings the affinities of a company up to date.
 
-The lines of the window are read once and gathered into sets of items: those of each invoice, and
-those of each customer. Equal sets are counted together, so each pair is joined once
-for all that bought the same, and only items with enough customers are joined at all. Then the
-rows that differ are touched, and no others.
+The lines of the window are read once and become pairs (`basket_sql`), the pairs get their
+measures, and the rows that differ are touched, no others.
 """
 
 from odoo.tools import SQL
 
-from . import affinity, purchases
+from . import affinity, basket_sql
 
 #: What a refresh compares and writes, in the order of the columns of `fresh`.
 FIGURES = (
@@ -25,18 +23,21 @@ FIGURES = (
     "is_suggested",
 )
 
-#: By level: the columns that name a pair, and the SQL of an item of the line `l`.
+#: So many pairs of each item are kept, the best. Nobody needs the others, and thousands of
+#: products that all meet by chance would make millions of them.
+KEPT = 100
+
+#: By level: the columns that name a pair.
 KEYS = {
     "product": ("product_id", "related_product_id"),
     "category": ("categ_id", "related_categ_id"),
 }
-ITEMS = {"product": SQL("l.product_id"), "category": SQL("t.categ_id")}
 
 
 def refresh(company_id, lines, level, *, best_sellers, **rules):
     """Give the statement; it answers with one row: what it wrote, and how much it has read.
 
-    :param SQL lines: see `basket_lines`
+    :param SQL lines: see `basket_sql.basket_lines`
     :param str level: product or category
     :param SQL best_sellers: the products that a category may be suggested by
     :param rules: min_customers, min_share, min_lift of the company
@@ -50,6 +51,7 @@ def refresh(company_id, lines, level, *, best_sellers, **rules):
                               (SELECT sum(times) FROM owner) AS customers),
              item AS MATERIALIZED (%(items)s),
              pair AS (%(pairs)s),
+             measured AS (%(measured)s),
              fresh AS MATERIALIZED (%(fresh)s),
              difference AS MATERIALIZED (%(difference)s),
              updated AS (%(update)s),
@@ -61,11 +63,12 @@ def refresh(company_id, lines, level, *, best_sellers, **rules):
                (SELECT count(*) FROM deleted) AS removed
         """,
         lines=lines,
-        baskets=_sets("move_id"),
-        owners=_sets("customer_id"),
-        items=_items(rules["min_customers"]),
-        pairs=_pairs(rules["min_customers"]),
-        fresh=_fresh(level, best_sellers, rules),
+        baskets=basket_sql.sets("move_id"),
+        owners=basket_sql.sets("customer_id"),
+        items=basket_sql.items(rules["min_customers"]),
+        pairs=basket_sql.pairs(rules["min_customers"]),
+        measured=_measured(rules),
+        fresh=_fresh(level, best_sellers),
         difference=_difference(company_id, level),
         update=_update(level),
         insert=_insert(company_id, level),
@@ -76,124 +79,30 @@ def refresh(company_id, lines, level, *, best_sellers, **rules):
     )
 
 
-def basket_lines(company_id, level, *, after, until, left_out, allowed=None):
-    """Give the query of what was sold: `move_id`, `customer_id`, `product_id`, `item`.
-
-    :param date after: the last day before the window
-    :param date until: the last day of the window
-    :param left_out: ids of products that are no goods: discounts, delivery
-    :param SQL allowed: the contacts that may be profiled; None: all
-    """
+def _measured(rules):
+    """Give both directions of each pair with their measures; the first place is the best one."""
     return SQL(
         """
-        SELECT l.move_id, m.commercial_partner_id AS customer_id, l.product_id, %(item)s AS item
-          FROM account_move m
-          JOIN account_move_line l ON l.move_id = m.id %(category)s
-         WHERE m.company_id = %(company)s
-           AND m.state = 'posted' AND m.move_type IN %(sales)s
-           AND m.payment_state != 'reversed'
-           AND m.invoice_date > %(after)s AND m.invoice_date <= %(until)s
-           AND m.commercial_partner_id NOT IN (%(own)s) %(allowed)s
-           AND l.display_type = 'product' AND l.quantity > 0
-           AND l.is_downpayment IS NOT TRUE
-           AND %(item)s IS NOT NULL AND l.product_id != ALL(%(left_out)s)
+        SELECT d.*, row_number() OVER (
+                   PARTITION BY d.item
+                   ORDER BY d.is_suggested DESC, d.strength DESC, d.related_customers, d.other
+               ) AS place
+          FROM (%s) d
         """,
-        item=ITEMS[level],
-        category=_category_join(level),
-        company=company_id,
-        sales=purchases.SALES,
-        after=after,
-        until=until,
-        own=purchases.own_partners(),
-        allowed=SQL("AND m.commercial_partner_id IN %s", allowed) if allowed else SQL(),
-        left_out=list(left_out),
+        _directions(rules),
     )
 
 
-def _category_join(level):
-    """Give the way from a line to the category of its product, where that is wanted."""
-    if level == "product":
-        return SQL()
-    return SQL(
-        "JOIN product_product p ON p.id = l.product_id"
-        " JOIN product_template t ON t.id = p.product_tmpl_id"
-    )
-
-
-def _sets(column):
-    """Give the different sets of items bought together, and how many times each was bought."""
+def _directions(rules):
+    """Give both directions of each pair with their measures; see `affinity`."""
     return SQL(
         """
-        SELECT row_number() OVER () AS place, items, count(*) AS times
-          FROM (SELECT array_agg(DISTINCT item) AS items FROM line GROUP BY %s) bought
-         GROUP BY items
-        """,
-        SQL.identifier(column),
-    )
-
-
-def _items(min_customers):
-    """Give the items that enough customers bought; no others can be in a pair that counts."""
-    return SQL(
-        """
-        SELECT item, c.times AS customers, o.times AS orders
-          FROM (%s) c JOIN (%s) o USING (item)
-         WHERE c.times >= %s
-        """,
-        _times_of("owner"),
-        _times_of("basket"),
-        min_customers,
-    )
-
-
-def _times_of(sets):
-    """Count the sets that hold an item."""
-    return SQL(
-        "SELECT i.item, sum(s.times) AS times FROM %s s, unnest(s.items) i (item) GROUP BY i.item",
-        SQL.identifier(sets),
-    )
-
-
-def _pairs(min_customers):
-    """Give the pairs of items with enough customers; who bought on one invoice bought both."""
-    return SQL(
-        """
-        SELECT item, other, c.times AS customers, COALESCE(o.times, 0) AS orders
-          FROM (%s HAVING sum(a.times) >= %s) c
-          LEFT JOIN (%s) o USING (item, other)
-        """,
-        _pairs_of("owner"),
-        min_customers,
-        _pairs_of("basket"),
-    )
-
-
-def _pairs_of(sets):
-    """Count the sets that hold a pair, each pair once, the lower id first."""
-    kept = SQL(
-        "SELECT s.place, s.times, i.item FROM %s s, unnest(s.items) i (item)"
-        " WHERE i.item IN (SELECT item FROM item)",
-        SQL.identifier(sets),
-    )
-    return SQL(
-        """
-        SELECT a.item, b.item AS other, sum(a.times) AS times
-          FROM (%(kept)s) a JOIN (%(kept)s) b ON b.place = a.place AND b.item > a.item
-         GROUP BY a.item, b.item
-        """,
-        kept=kept,
-    )
-
-
-def _fresh(level, best_sellers, rules):
-    """Give the rows as they should be: both directions of each pair, with their measures."""
-    return SQL(
-        """
-        SELECT %(columns)s, p.orders::int, i.orders::int AS product_orders,
+        SELECT p.item, p.other, p.orders::int, i.orders::int AS product_orders,
                p.orders::float8 / total.orders::float8 AS support,
                p.orders::float8 / i.orders::float8 AS confidence,
                p.orders::float8 * total.orders::float8 / (i.orders * r.orders)::float8 AS lift,
                p.customers::int, i.customers::int AS product_customers,
+               r.customers AS related_customers,
                s.share, s.share * total.customers::float8 / r.customers::float8 AS customer_lift,
                s.strength,
                s.share >= %(min_share)s
@@ -207,25 +116,34 @@ def _fresh(level, best_sellers, rules):
          CROSS JOIN total
          CROSS JOIN LATERAL (%(shares)s) s
         """,
-        columns=_fresh_columns(level, best_sellers),
         shares=_shares(SQL("p.customers::float8"), SQL("i.customers::float8")),
         **{name: rules[name] for name in ("min_share", "min_lift")},
+    )
+
+
+def _fresh(level, best_sellers):
+    """Give the rows as they should be: the best pairs of each item."""
+    return SQL(
+        "SELECT %s, %s FROM measured m WHERE m.place <= %s",
+        _fresh_columns(level, best_sellers),
+        _listed(FIGURES, "m"),
+        KEPT,
     )
 
 
 def _fresh_columns(level, best_sellers):
     """Give what a row is about; a category is suggested by its best seller."""
     if level == "product":
-        return SQL("p.item AS product_id, p.other AS related_product_id")
+        return SQL("m.item AS product_id, m.other AS related_product_id")
     return SQL(
         """
-        p.item AS categ_id, p.other AS related_categ_id,
+        m.item AS categ_id, m.other AS related_categ_id,
         (SELECT best.product_id FROM (
             SELECT DISTINCT ON (item) item, product_id FROM (
                 SELECT item, product_id, count(DISTINCT customer_id) AS buyers FROM line
                  WHERE product_id IN %s GROUP BY item, product_id
             ) sold ORDER BY item, buyers DESC, product_id
-        ) best WHERE best.item = p.other) AS related_product_id
+        ) best WHERE best.item = m.other) AS related_product_id
         """,
         best_sellers,
     )

@@ -21,8 +21,8 @@ class CrmProductAffinity(models.Model):
         today comes back for paper.
     Which pairs are kept?
         Those that enough customers bought (settings of the company), in both directions: "X,
-        then Y" and "Y, then X" have different shares. `is_suggested` says which are good enough
-        to be suggested; see `affinity.is_worth`.
+        then Y" and "Y, then X" have different shares. Of each product the 100 best.
+        `is_suggested` says which are good enough to be suggested; see `affinity.is_worth`.
     Products or categories?
         As the company wants it. Between categories, the best seller of the category stands for
         it in `related_product_id`.

@@ -10,7 +10,7 @@ from . import affinity_sql, purchases
 class CrmProductAffinity(models.Model):
     """The invoices and the customers behind the figures of a pair.
 
-    The domains say the same as `affinity_sql.basket_lines`, for the window of the last refresh.
+    The domains say the same as `basket_sql.basket_lines`, for the window of the last refresh.
     """
 
     _inherit = "crm.product.affinity"
@@ -46,6 +46,7 @@ class CrmProductAffinity(models.Model):
             & Domain("payment_state", "!=", "reversed")
             & Domain("invoice_date", ">", after)
             & Domain("invoice_date", "<=", until)
+            & Domain("commercial_partner_id", "!=", False)
             & Domain("commercial_partner_id", "not in", own.partner_id.commercial_partner_id.ids)
             & (profiled if profiled.is_true() else Domain("commercial_partner_id", "any", profiled))
         )

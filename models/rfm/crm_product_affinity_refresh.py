@@ -7,7 +7,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
 
-from . import affinity_sql
+from . import affinity_sql, basket_sql
 
 _logger = logging.getLogger(__name__)
 
@@ -71,8 +71,8 @@ class CrmProductAffinity(models.Model):
         )
 
     def _lines_query(self, company, until):
-        """Give the query of what was sold in the window; see `affinity_sql.basket_lines`."""
-        return affinity_sql.basket_lines(
+        """Give the query of what was sold in the window; see `basket_sql.basket_lines`."""
+        return basket_sql.basket_lines(
             company.id,
             company.affinity_level,
             after=until - relativedelta(months=company.affinity_months),

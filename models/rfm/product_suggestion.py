@@ -14,7 +14,7 @@ Which come first?
 
 from odoo.tools import SQL
 
-from . import affinity_sql, purchases
+from . import affinity_sql, basket_sql, purchases
 
 
 def best(customers, baskets, company_id, level, products, limit):
@@ -123,20 +123,10 @@ def _known(baskets, level):
                ) k %(category)s
          GROUP BY k.subject_id, %(item)s
         """,
-        item=SQL("k.product_id") if level == "product" else SQL("t.categ_id"),
+        item=basket_sql.item(level, "k"),
         subjects=list(subjects),
         products=list(products),
-        category=_category_join(level),
-    )
-
-
-def _category_join(level):
-    """Give the way from a product to its category, where that is wanted."""
-    if level == "product":
-        return SQL()
-    return SQL(
-        "JOIN product_product p ON p.id = k.product_id"
-        " JOIN product_template t ON t.id = p.product_tmpl_id"
+        category=basket_sql.category_join(level, "k"),
     )
 
 

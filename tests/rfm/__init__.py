@@ -11,6 +11,8 @@ from . import test_crm_rfm_policy_value
 from . import test_scipy_guard
 from . import test_crm_product_affinity
 from . import test_suggestions
+from . import test_suggestions_in_mails
+from . import test_suggestions_http
 from . import test_affinity_of_real_invoices
 from . import test_rfm_map
 from . import test_rfm_matrix

@@ -5,7 +5,7 @@ from itertools import permutations
 
 from dateutil.relativedelta import relativedelta
 
-from ...models.rfm import affinity
+from ...models.rfm import affinity, affinity_sql
 
 
 def recount(company, as_of):
@@ -22,7 +22,24 @@ def recount(company, as_of):
                 (orders, len(in_orders[item]), len(in_orders[other]), len(baskets)),
                 (both, len(by_customers[item]), len(by_customers[other]), len(owners)),
             )
-    return rows
+    return best(rows, {item: len(held) for item, held in by_customers.items()})
+
+
+def best(rows, customers):
+    """Keep the best pairs of each item; of equal ones those with the rarer other item."""
+    kept = defaultdict(list)
+
+    def order(pair):
+        row = rows[pair]
+        return not row["is_suggested"], -row["strength"], customers[pair[1]], pair[1]
+
+    for item, other in sorted(rows, key=order):
+        kept[item].append(other)
+    return {
+        (item, other): rows[item, other]
+        for item, others in kept.items()
+        for other in others[: affinity_sql.KEPT]
+    }
 
 
 def sets_of_items(company, as_of):

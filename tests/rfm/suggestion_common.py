@@ -123,10 +123,11 @@ class SuggestionCase(LifecycleCase):
         ids = [item["product_id"] for item in record._suggested_products()[record.id]]
         return self.env["product.product"].browse(ids).mapped("name")
 
-    def _printer_customers(self):
+    @classmethod
+    def _printer_customers(cls):
         """14 of 20 customers with a printer bought paper too; 30 others bought neither."""
-        both = self._customers(14, self.printer, self.paper)
-        alone = self._customers(6, self.printer)
-        others = self._customers(30, self.desk)
-        self._refresh()
+        both = cls._customers(14, cls.printer, cls.paper)
+        alone = cls._customers(6, cls.printer)
+        others = cls._customers(30, cls.desk)
+        cls._refresh()
         return both, alone, others

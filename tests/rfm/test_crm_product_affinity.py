@@ -12,7 +12,7 @@ from odoo.tests import Form, tagged
 from odoo.tests.common import BaseCase
 from odoo.tools import mute_logger
 
-from ...models.rfm import affinity
+from ...models.rfm import affinity, affinity_sql
 from .affinity_recount import recount
 from .suggestion_common import TODAY, SuggestionCase
 
@@ -101,6 +101,15 @@ class TestProductAffinity(SuggestionCase):
             self._refresh()
             with self.subTest(seed=seed):
                 self.assertGreater(self._assert_recounted(), 5)
+
+    def test_only_the_best_pairs_are_kept(self):
+        dice = random.Random(11)
+        products = [self._product(f"Random {n}") for n in range(8)]
+        self._random_invoices(dice, 60, self._random_people(dice), products)
+        self.company.affinity_min_customers = 1
+        self.patch(affinity_sql, "KEPT", 3)
+        self._refresh()
+        self.assertEqual(self._assert_recounted(), 24)
 
     def test_order_of_the_rows_in_the_database_does_not_matter(self):
         dice = random.Random(7)
