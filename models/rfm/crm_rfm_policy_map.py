@@ -3,6 +3,8 @@ from dateutil.relativedelta import relativedelta
 from odoo import api, models
 from odoo.fields import Domain
 
+from .cuts import DIMENSIONS
+
 
 class CrmRfmPolicy(models.Model):
     """The RFM map: the 25 cells of recency and frequency with their customers and revenue.
@@ -53,7 +55,7 @@ class CrmRfmPolicy(models.Model):
             "customer_count": self.customer_count,
             "date": self.refresh_date,
             "currency_id": self.currency_id.id,
-            "ranges": self.scale(),
+            "ranges": self.scale() or {dimension: {} for dimension in DIMENSIONS},
             "actions": self._target_actions(),
         }
 

@@ -41,9 +41,10 @@ class ResPartner(models.Model):
         rows = self._rfm_rows(policy)
         for partner in self:
             row = rows.get(partner.commercial_partner_id._origin.id)
-            partner.rfm_summary = (
-                partner._rfm_line(row) if row else policy and partner._rfm_prospect_line()
-            )
+            if row:
+                partner.rfm_summary = partner._rfm_line(row)
+            else:
+                partner.rfm_summary = partner._rfm_prospect_line() if policy else False
 
     def _rfm_rows(self, policy):
         """Give the rows of the commercial partners, by partner."""

@@ -113,6 +113,12 @@ class TestRfmMap(RfmCase):
         self.policy._refresh()
         self.assertTrue(self._map()["is_small"])
 
+    def test_a_past_without_kept_cuts_has_no_words(self):
+        self.policy.method = "frozen"
+        self.policy._refresh()
+        self.policy._refresh("2026-05-15")
+        self.assertEqual(set(self._map()["ranges"]), {"r", "f", "m"})
+
     def test_rights(self):
         self.policy._refresh()
         self.assertFalse(self._map(self.salesman)["can_edit"])

@@ -35,7 +35,7 @@ export class RefreshDialog extends Component {
         this.sums = useState(Object.fromEntries(Object.keys(FIGURES).map((name) => [name, 0])));
         this.formatCount = formatCount;
         onMounted(() => this.run());
-        onWillUnmount(() => (this.state.isStopping = true));
+        onWillUnmount(() => this.onClosed());
     }
 
     async run() {
@@ -69,6 +69,14 @@ export class RefreshDialog extends Component {
         for (const id of ids) {
             const lines = await this.orm.call(POLICY_MODEL, "get_left_out", [[id]]);
             this.state.leftOut.push(...lines);
+        }
+    }
+
+    /** Closed while it runs: the step on its way is finished, the others are not begun. */
+    onClosed() {
+        if (!this.state.isOver) {
+            this.state.isStopping = true;
+            this.props.onDone();
         }
     }
 
