@@ -123,6 +123,13 @@ class TestRfmSummary(RfmCase):
         self.assertEqual(lost["segment"]["code"], "lost")
         self.assertEqual(self._reasons(self.maybe)["figures"], [])
 
+    def test_customer_value_where_it_is_estimated(self):
+        value = {"lines": [("Purchases", "2.5")], "note": "In the next 12 months"}
+        self.patch(type(self.good), "_customer_value_summary", lambda _self: value)
+        self.assertEqual(self._reasons(self.good)["customer_value"], value)
+        self.patch(type(self.good), "_customer_value_summary", lambda _self: {})
+        self.assertFalse(self._reasons(self.good)["customer_value"])
+
     def test_invoices_only_for_who_may_read_them(self):
         self.assertFalse(self._reasons(self.good)["invoices_of"])
         with self.assertRaises(AccessError):

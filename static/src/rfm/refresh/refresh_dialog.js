@@ -8,9 +8,9 @@ import { formatCount, formatDay, POLICY_MODEL } from "../figures";
 /** What a step says that it wrote, with the words beside the number. */
 const FIGURES = {
     added: () => _t("new customers"),
-    changed: () => _t("customers with new figures"),
+    changed: () => _t("changes of figures"),
     removed: () => _t("no customers any more"),
-    moved: () => _t("moved to another segment"),
+    moved: () => _t("moves between segments"),
 };
 
 /**
