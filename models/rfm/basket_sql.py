@@ -10,9 +10,10 @@ from odoo.tools import SQL
 from . import purchases
 
 
-def basket_lines(company_id, level, *, after, until, left_out, allowed=None):
+def basket_lines(company_ids, level, *, after, until, left_out, allowed=None):
     """Give the query of what was sold: `move_id`, `customer_id`, `product_id`, `item`.
 
+    :param company_ids: whose invoices
     :param date after: the last day before the window
     :param date until: the last day of the window
     :param left_out: ids of products that are no goods: discounts, delivery
@@ -23,7 +24,7 @@ def basket_lines(company_id, level, *, after, until, left_out, allowed=None):
         SELECT l.move_id, m.commercial_partner_id AS customer_id, l.product_id, %(item)s AS item
           FROM account_move m
           JOIN account_move_line l ON l.move_id = m.id %(category)s
-         WHERE m.company_id = %(company)s
+         WHERE m.company_id IN %(companies)s
            AND m.state = 'posted' AND m.move_type IN %(sales)s
            AND m.payment_state IS DISTINCT FROM 'reversed'
            AND m.invoice_date > %(after)s AND m.invoice_date <= %(until)s
@@ -34,7 +35,7 @@ def basket_lines(company_id, level, *, after, until, left_out, allowed=None):
         """,
         item=item(level, "l"),
         category=category_join(level, "l"),
-        company=company_id,
+        companies=tuple(company_ids),
         sales=purchases.SALES,
         after=after,
         until=until,

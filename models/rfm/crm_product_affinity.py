@@ -23,6 +23,9 @@ class CrmProductAffinity(models.Model):
         Those that enough customers bought (settings of the company), in both directions: "X,
         then Y" and "Y, then X" have different shares. Of each product the 100 best.
         `is_suggested` says which are good enough to be suggested; see `affinity.is_worth`.
+    And branches?
+        The invoices of a company and of its branches count together, by the settings of the
+        company; branches show its suggestions.
     Products or categories?
         As the company wants it. Between categories, the best seller of the category stands for
         it in `related_product_id`.
@@ -128,6 +131,13 @@ class CrmProductAffinity(models.Model):
                 other=(row.related_categ_id or row.related_product_id).display_name,
             )
 
+    @api.model
+    def _company_and_branches(self, company):
+        """Give the ids of a company and of its branches, the company first."""
+        companies = self.env["res.company"].sudo().with_context(active_test=False)
+        branches = companies.search([("id", "child_of", company.id), ("id", "!=", company.id)])
+        return [company.id, *branches.ids]
+
     # ------------------------------------------------------------
     # Columns of the level that the companies use
     # ------------------------------------------------------------
@@ -135,7 +145,7 @@ class CrmProductAffinity(models.Model):
     @api.model
     def _used_levels(self):
         """Give the levels at which the companies of the user compare."""
-        return tuple(sorted(set(self.env.companies.sudo().mapped("affinity_level"))))
+        return tuple(sorted(set(self.env.companies.sudo().root_id.mapped("affinity_level"))))
 
     @api.model
     def _get_view_cache_key(self, view_id=None, view_type="form", **options):
@@ -171,11 +181,12 @@ class CrmProductAffinity(models.Model):
         if not customers:
             return {}
         self.env.flush_all()
+        main = company.sudo().root_id
         query = product_suggestion.best(
             customers,
             [(key, product) for key, ids in (baskets or {}).items() for product in ids],
-            company.id,
-            company.sudo().affinity_level,
+            self._company_and_branches(main),
+            main.affinity_level,
             self._suggestable_products(company),
             limit,
         )

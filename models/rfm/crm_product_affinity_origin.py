@@ -40,7 +40,7 @@ class CrmProductAffinity(models.Model):
         own = self.env["res.company"].sudo().search([("active", "in", [True, False])])
         profiled = self.env["res.partner"].sudo()._profiling_domain()
         return (
-            Domain("company_id", "=", company.id)
+            Domain("company_id", "in", self._company_and_branches(company))
             & Domain("state", "=", "posted")
             & Domain("move_type", "in", purchases.SALES)
             & Domain("payment_state", "!=", "reversed")

@@ -30,6 +30,8 @@ class CrmProductAffinity(models.Model):
     def _refresh(self, company, as_of=None):
         """Bring the rows of a company up to date; write only those that have changed.
 
+        :param company: no branch
+
         :param date as_of: the last day of the window; None: today
         :return: dict of counts: pairs, added, changed, removed
         :raise UserError: when somebody else is at it
@@ -73,7 +75,7 @@ class CrmProductAffinity(models.Model):
     def _lines_query(self, company, until):
         """Give the query of what was sold in the window; see `basket_sql.basket_lines`."""
         return basket_sql.basket_lines(
-            company.id,
+            self._company_and_branches(company),
             company.affinity_level,
             after=until - relativedelta(months=company.affinity_months),
             until=until,
@@ -97,7 +99,7 @@ class CrmProductAffinity(models.Model):
     @api.model
     def _cron_refresh(self):
         """Refresh all companies, one transaction each; one that fails does not stop the others."""
-        companies = self.env["res.company"].search([("active", "=", True)])
+        companies = self.env["res.company"].search([("parent_id", "=", False)])
         cron = self.env["ir.cron"]
         cron._commit_progress(remaining=len(companies))
         for company in companies:
@@ -119,7 +121,7 @@ class CrmProductAffinity(models.Model):
                     " Ask one of them, or wait for the weekly refresh."
                 )
             )
-        results = [self.sudo()._refresh(company) for company in self.env.companies]
+        results = [self.sudo()._refresh(company) for company in self.env.companies.sudo().root_id]
         count = sum(result["pairs"] for result in results)
         changed = sum(sum(result.values()) for result in results) - count
         return {

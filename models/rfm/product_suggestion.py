@@ -17,10 +17,11 @@ from odoo.tools import SQL
 from . import affinity_sql, basket_sql, purchases
 
 
-def best(customers, baskets, company_id, level, products, limit):
+def best(customers, baskets, company_ids, level, products, limit):
     """Give the query: `subject_id`, `affinity_id`, the best first.
 
     :param dict customers: subject (a contact, an order) -> its commercial partner
+    :param company_ids: the company, and its branches after it
     :param baskets: pairs of subject and product on it
     :param SQL products: those that may be suggested
     """
@@ -41,10 +42,10 @@ def best(customers, baskets, company_id, level, products, limit):
          ORDER BY subject_id, place
         """,
         subjects=_subjects(customers),
-        traded=_traded(list(set(customers.values())), company_id),
-        ordered=_ordered(list(set(customers.values())), company_id),
+        traded=_traded(list(set(customers.values())), company_ids),
+        ordered=_ordered(list(set(customers.values())), company_ids),
         known=_known(baskets, level),
-        candidates=_candidates(company_id, level, products),
+        candidates=_candidates(company_ids[0], level, products),
         related=SQL.identifier(related),
         limit=limit,
     )
@@ -64,7 +65,7 @@ def _subjects(customers):
     )
 
 
-def _traded(customer_ids, company_id):
+def _traded(customer_ids, company_ids):
     """Give what the customers bought and returned, of each product what is left."""
     return SQL(
         """
@@ -73,19 +74,19 @@ def _traded(customer_ids, company_id):
                    AS quantity
           FROM account_move_line l
           JOIN account_move m ON m.id = l.move_id
-         WHERE l.partner_id = ANY(%(customers)s::int[]) AND l.company_id = %(company)s
+         WHERE l.partner_id = ANY(%(customers)s::int[]) AND l.company_id IN %(companies)s
            AND l.display_type = 'product' AND l.product_id IS NOT NULL
            AND l.parent_state = 'posted' AND m.move_type IN %(documents)s
          GROUP BY l.partner_id, l.product_id
         """,
         refund=purchases.REFUND,
         customers=customer_ids,
-        company=company_id,
+        companies=tuple(company_ids),
         documents=purchases.DOCUMENTS,
     )
 
 
-def _ordered(customer_ids, company_id):
+def _ordered(customer_ids, company_ids):
     """Give what the customers and their people have ordered."""
     return SQL(
         """
@@ -93,11 +94,11 @@ def _ordered(customer_ids, company_id):
           FROM res_partner who
           JOIN sale_order o ON o.partner_id = who.id
           JOIN sale_order_line l ON l.order_id = o.id
-         WHERE who.commercial_partner_id = ANY(%s::int[]) AND o.company_id = %s
+         WHERE who.commercial_partner_id = ANY(%s::int[]) AND o.company_id IN %s
            AND o.state = 'sale' AND l.product_id IS NOT NULL
         """,
         customer_ids,
-        company_id,
+        tuple(company_ids),
     )
 
 

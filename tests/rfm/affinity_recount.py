@@ -48,7 +48,7 @@ def sets_of_items(company, as_of):
     env = company.env
     own = env["res.company"].search([]).partner_id.commercial_partner_id
     baskets, owners = defaultdict(set), defaultdict(set)
-    for move in env["account.move"].search([("company_id", "=", company.id)]):
+    for move in env["account.move"].search([("company_id", "child_of", company.id)]):
         counts = (
             move.state == "posted"
             and move.move_type in ("out_invoice", "out_receipt")

@@ -211,6 +211,20 @@ class TestProductAffinity(SuggestionCase):
         rows = self.affinities.with_user(self.marketing)
         self.assertEqual(rows.search([]).company_id, self.company)
 
+    def test_branches_count_with_their_company(self):
+        branch = self._shop("Branch", parent_id=self.company.id)
+        both = self._customers(2, self.printer, self.paper)
+        both += self._customers(2, self.printer, self.paper, company=branch)
+        self._refresh()
+        row = self._pair(self.printer, self.paper)
+        self.assertEqual(row.customers, 4)
+        self._assert_recounted()
+        self.assertEqual(self._customers_behind(row), both)
+        self.marketing.write({"company_ids": [(6, 0, branch.ids)], "company_id": branch.id})
+        there = row.with_user(self.marketing).with_context(allowed_company_ids=branch.ids)
+        self.assertEqual(there.customers, 4)
+        self.assertIn("pairs", there.browse().action_refresh()["params"]["message"])
+
     def test_merged_customers_are_one(self):
         customers = self._customers(4, self.printer, self.paper)
         wizard = self.env["base.partner.merge.automatic.wizard"]

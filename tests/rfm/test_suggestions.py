@@ -141,6 +141,15 @@ class TestSuggestedProducts(SuggestionCase):
         self.customer.company_id = other
         self.assertEqual(self._suggested(self.customer), ["Desk"], "the contact's own company")
 
+    def test_branches_share_them(self):
+        branch = self._shop("Branch", parent_id=self.company.id)
+        self._customers(30, self.lamp, company=branch)
+        there = self.customer.with_company(branch)
+        self.assertEqual(self._suggested(there), ["Paper"])
+        self._invoice(self.customer, self.paper, company=branch)
+        self.assertFalse(self._suggested(there))
+        self.assertFalse(self._suggested(self.customer), "bought in the branch")
+
     def test_who_refused_profiling_gets_none(self):
         self.customer.is_company = True
         person = self._contact(parent_id=self.customer.id)
