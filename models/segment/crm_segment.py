@@ -41,8 +41,8 @@ class CrmSegment(models.Model):
     color = fields.Integer()
     model = fields.Selection(MODELS, string="Made of", required=True, default="res.partner")
     kind = fields.Selection(
-        [("dynamic", "By filter"), ("static", "Picked by hand")],
-        string="Members",
+        [("dynamic", "By a filter"), ("static", "By hand")],
+        string="Filled",
         required=True,
         default="dynamic",
     )

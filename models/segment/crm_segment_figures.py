@@ -66,11 +66,12 @@ class CrmSegment(models.Model):
 
     def _compute_growth_graph(self):
         today = fields.Date.context_today(self)
-        changes, first = self._changes_by_day(), {}
+        changes = self._changes_by_day()
         for segment in self:
-            first[segment] = min(changes[segment.id], default=today)
-        for segment in self:
-            days = growth.ticks(first[segment], today)
+            days = growth.ticks(min(changes[segment.id], default=today), today)
+            if len(days) < 2:
+                segment.growth_graph = False  # a graph of one day says nothing
+                continue
             counts = growth.levels(segment.member_count, changes[segment.id], days)
             values = [
                 {"x": format_date(self.env, day), "y": count}

@@ -99,7 +99,6 @@ class CrmSegmentMixin(models.AbstractModel):
         )
         return {
             **action,
-            "name": self.env._("%(name)s: segments", name=self.display_name),
             "domain": [(self._segment_subject, "=", self.id)],
             "context": {"search_default_open": 1},
         }

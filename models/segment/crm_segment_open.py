@@ -1,4 +1,6 @@
-from odoo import fields, models
+from markupsafe import Markup
+
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_date
 
@@ -53,7 +55,7 @@ class CrmSegment(models.Model):
         self.ensure_one()
         return {
             "type": "ir.actions.act_window",
-            "name": self.name,
+            "name": self.env._("Members"),
             "res_model": self.model,
             "view_mode": "list,kanban,form,activity",
             "domain": list(self._members_domain()),
@@ -67,8 +69,12 @@ class CrmSegment(models.Model):
         words = self.env._("Change the filter of the segment, or wait until somebody matches it.")
         if self.kind == "static":
             words = self.env._("Select people in a list, then “Add to a segment” in its menu.")
-        nobody = self.env._("Nobody whom you may see is in this segment")
-        return f'<p class="o_view_nocontent_smiling_face">{nobody}</p><p>{words}</p>'
+        return self._empty(self.env._("Nobody whom you may see is in this segment"), words)
+
+    @api.model
+    def _empty(self, title, words=""):
+        """Give what a list shows when it is empty."""
+        return Markup('<p class="o_view_nocontent_smiling_face">%s</p><p>%s</p>') % (title, words)
 
     def action_pick_members(self):
         """Open the contacts or leads that are not in the picked list yet, to select some."""
@@ -80,7 +86,7 @@ class CrmSegment(models.Model):
             "view_mode": "list,kanban,form",
             "domain": list(~self._members_domain()),
             "context": {"crm_segment_id": self.id},
-            "help": self.env._("Everybody is in the segment already."),
+            "help": self._empty(self.env._("Everybody is in the segment already")),
         }
 
     def action_open_history(self):
@@ -89,12 +95,7 @@ class CrmSegment(models.Model):
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "crm_lifecycle.crm_segment_member_action"
         )
-        return {
-            **action,
-            "name": self.env._("%(segment)s: who came and went", segment=self.name),
-            "domain": [("segment_id", "=", self.id)],
-            "context": {},
-        }
+        return {**action, "domain": [("segment_id", "=", self.id)], "context": {}}
 
     def action_open_mailings(self):
         """Open the mailings to this segment."""

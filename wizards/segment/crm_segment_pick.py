@@ -9,8 +9,8 @@ class CrmSegmentPick(models.TransientModel):
     """Puts the records selected in a list into a segment, or takes them out.
 
     Which records?
-        Those ticked in the list; all that the list's filter finds, however many, when all of
-        its pages were selected.
+        Those ticked in the list. When all of its pages were selected, all that its filter
+        finds, however many: Odoo itself sends the first 20,000 of them only.
     Which segments?
         Those picked by hand, of the same kind of records; typing a new name makes one.
     """
@@ -57,10 +57,12 @@ class CrmSegmentPick(models.TransientModel):
 
     @api.model
     def _selected_domain(self):
-        """Give the domain of the selected records: the list's own if all of it is selected."""
+        """Give the domain of the selected records: the list's own if these are too many."""
+        ids = self.env.context.get("active_ids", [])
         everything = self.env.context.get("active_domain")
-        if everything is None:
-            return Domain("id", "in", self.env.context.get("active_ids", []))
+        limit = self.env["ir.config_parameter"].sudo().get_param("web.active_ids_limit", 20000)
+        if everything is None or len(ids) < int(limit):
+            return Domain("id", "in", ids)
         # what the list shows, which hides archived records unless it was told otherwise
         shown = self.env[self._selected_model()._name]._search(Domain(everything))
         return Domain("id", "in", shown)
