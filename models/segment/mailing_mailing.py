@@ -37,9 +37,9 @@ class MailingMailing(models.Model):
     def _compute_mailing_domain(self):
         """Take the members of the segment."""
         to_segment = self.filtered("crm_segment_id")
-        super(MailingMailing, self - to_segment)._compute_mailing_domain()
         for mailing in to_segment:
             mailing.mailing_domain = repr(list(mailing.crm_segment_id._members_domain()))
+        return super(MailingMailing, self - to_segment)._compute_mailing_domain()
 
     def _get_recipients_domain(self):
         """Stay within the segment, whatever was added to the filter of the mailing."""

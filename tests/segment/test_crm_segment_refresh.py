@@ -7,8 +7,7 @@ from odoo.exceptions import ValidationError
 from odoo.sql_db import db_connect
 from odoo.tests import tagged
 
-from odoo.addons.crm_lifecycle.models.segment.crm_segment_refresh import WAITING
-
+from ...models.segment.crm_segment_refresh import WAITING
 from .common import SegmentCase
 
 
