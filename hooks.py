@@ -57,8 +57,7 @@ def post_init_hook(env):
     customer = env.ref("crm_lifecycle.stage_customer")
     env["crm.stage"].search([("is_won", "=", True)]).lifecycle_stage_id = customer
     env["crm.lifecycle.backfill"]._run()
-    companies = env["res.company"].search([("parent_id", "=", False)])
-    env["crm.rfm.policy"]._create_defaults(companies)._refresh_with_past()
+    env["crm.rfm.policy"].search([("refresh_date", "=", False)])._refresh_with_past()
 
 
 def uninstall_hook(env):

@@ -196,6 +196,13 @@ class CrmRfmPolicy(models.Model):
         return found.sorted(lambda policy: len(policy.company_id.parent_ids))[-1:].id
 
     @api.model
+    def _create_missing_defaults(self):
+        """Give the companies that were there before the addon a default policy."""
+        return self._create_defaults(
+            self.env["res.company"].sudo().search([("parent_id", "=", False)])
+        )
+
+    @api.model
     def _create_defaults(self, companies):
         """Give companies of their own, which are no branches, a default policy."""
         known = (
@@ -220,9 +227,11 @@ class CrmRfmPolicy(models.Model):
         self.ensure_one()
         if self.method == "fixed":
             return self
-        return self.sudo().cut_ids.filtered(
-            lambda cut: not self.refresh_date or cut.date <= self.refresh_date
-        )[:1]
+        return self.sudo()._latest_cut(self.refresh_date or fields.Date.context_today(self))
+
+    def _latest_cut(self, day):
+        """Give the kept cuts that were the latest on a day; maybe none."""
+        return self.cut_ids.filtered(lambda cut: cut.date <= day).sorted("date")[-1:]
 
     def scale(self):
         """Say what each score means.

@@ -1,4 +1,5 @@
 import logging
+from datetime import timedelta
 
 from dateutil.relativedelta import relativedelta
 
@@ -7,6 +8,7 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from . import cuts, refresh_sql
+from .crm_rfm_policy import FEW_CUSTOMERS
 from .purchases import SALES
 
 _logger = logging.getLogger(__name__)
@@ -84,7 +86,19 @@ class CrmRfmPolicy(models.Model):
         if not known and result["active"]:
             self._keep_cuts(day, found, result["active"])
         self._note_refresh(day, result)
+        if known and self._has_outgrown(valid, result["active"]):
+            return self._run_refresh(day, cause and "policy", True)
         return result
+
+    def _has_outgrown(self, cut, customers):
+        """Tell whether cuts say nothing any more: taken from a handful, now there are many."""
+        return (
+            self.method == "frozen"
+            and self.renewal == "quarter"
+            and cut.customer_count < FEW_CUSTOMERS
+            and customers >= 2 * cut.customer_count
+            and customers >= FEW_CUSTOMERS
+        )
 
     def _refresh_query(self, day, known, cause):
         """Give the statement of a refresh; see `refresh_sql.refresh`."""
@@ -107,7 +121,7 @@ class CrmRfmPolicy(models.Model):
             return self
         if self.method == "live":
             return self.env["crm.rfm.cut"]
-        cut = self.cut_ids.filtered(lambda cut: cut.date <= day)[:1]
+        cut = self._latest_cut(day)
         if self.renewal == "quarter" and cut and cut.date < cuts.quarter_start(day):
             return cut.browse()
         return cut
@@ -151,13 +165,17 @@ class CrmRfmPolicy(models.Model):
     # ------------------------------------------------------------
 
     def _refresh_days(self):
-        """Give the days that the next refresh goes through: month ends of the past, then today."""
+        """Give the days that the next refresh goes through: month ends of the past, then today.
+
+        After the first refresh, or one that was stopped, these are the month ends that are
+        missing in the history.
+        """
         self.ensure_one()
         today = self._today()
-        if self.history_date or self.as_of:
+        if self.as_of:
             return [today]
-        first = self._first_sale()
-        return (cuts.month_ends(today, self.replay_months, first) if first else []) + [today]
+        since = self.history_date + timedelta(days=1) if self.history_date else self._first_sale()
+        return (cuts.month_ends(today, self.replay_months, since) if since else []) + [today]
 
     def _first_sale(self):
         """Give the day of the first invoice of the company and its branches."""
@@ -211,3 +229,13 @@ class CrmRfmPolicy(models.Model):
         """Refresh now; for the first time with the months before."""
         self.check_access("write")
         self.sudo()._refresh_with_past()
+
+    def action_refresh_with_progress(self):
+        """Refresh now, step by step, in a dialog that can be stopped."""
+        self.ensure_one()
+        self.check_access("write")
+        return {
+            "type": "ir.actions.client",
+            "tag": "crm_lifecycle.rfm_refresh",
+            "params": {"policy_id": self.id},
+        }

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 from . import purchases
@@ -22,14 +23,18 @@ class CrmRfmPolicy(models.Model):
     _inherit = "crm.rfm.policy"
 
     @api.model
-    def get_refresh_steps(self):
-        """Give the steps that bring all policies of the reader's companies up to date.
+    def get_refresh_steps(self, policy_ids=None):
+        """Give the steps that bring policies of the reader's companies up to date.
 
+        :param list policy_ids: which ones; None: all of them
         :return: one dictionary per policy and day, in order: `policy_id`, `name`, `as_of`
             (a day of the past; False is today)
         """
         self.browse().check_access("write")
-        policies = self.search([("company_id", "in", self.env.companies.ids)])
+        domain = Domain("company_id", "in", self.env.companies.ids)
+        if policy_ids is not None:
+            domain &= Domain("id", "in", policy_ids)
+        policies = self.search(domain)
         if not policies:
             raise UserError(self.env._("There is no policy yet: create one under RFM policies."))
         return [

@@ -70,6 +70,8 @@ class CrmRfmThresholds(models.AbstractModel):
 
     def _days_words(self, days, score):
         more_than, up_to = cuts.falling_bounds(days, score)
+        if up_to is None and more_than < 0:
+            return self.env._("any day")
         if up_to is None:
             return self.env._("more than %(days)s days ago", days=more_than)
         if up_to < 0 or up_to == more_than:

@@ -106,11 +106,12 @@ class ResPartner(models.Model):
         )
         row = dict(zip(scores.partner_id._ids, scores, strict=True))
         prospect = self._rfm_prospect_segment()
+        allowed = self.filtered_domain(self._profiling_domain())
         for partner in self:
             score = row.get(partner._origin.id, scores.browse())
             for name, column in SIDE_COLUMNS.items():
                 partner[name] = score[column]
-            if not score and partner._is_rfm_prospect():
+            if not score and partner in allowed and partner._is_rfm_prospect():
                 partner.rfm_segment_id = prospect
 
     @api.depends_context("company")
@@ -190,10 +191,13 @@ class ResPartner(models.Model):
 
     def _rfm_prospect_sql(self, alias, query):
         """Give the segment of those that could buy and never did, as SQL."""
+        allowed = self.env["crm.rfm.policy"]._allowed_partners()
+        me = SQL.identifier(alias, "id")
         return SQL(
-            "CASE WHEN %s IS NOT NULL AND %s = %s THEN %s END",
+            "CASE WHEN %s IS NOT NULL AND %s = %s %s THEN %s END",
             self._field_to_sql(alias, "lifecycle_stage_id", query),
             self._field_to_sql(alias, "commercial_partner_id", query),
-            SQL.identifier(alias, "id"),
+            me,
+            SQL("AND %s IN %s", me, allowed) if allowed else SQL(),
             self.env["crm.rfm.segment"]._id_of_kind("prospect"),
         )

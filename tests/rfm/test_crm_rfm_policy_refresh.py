@@ -192,6 +192,9 @@ class TestRefresh(RfmCase):
         self.addCleanup(clock.stop)
         self.policy.write({"method": "fixed", "replay_months": 0})
 
+    def policy_rows(self):
+        return self.env["crm.rfm.score"].search([("policy_id", "=", self.policy.id)])
+
     def test_a_second_run_writes_nothing(self):
         customer = self._customer("2026-06-01", "2026-05-01")
         (first,) = self.policy._refresh().values()
@@ -231,6 +234,28 @@ class TestRefresh(RfmCase):
         self.assertEqual(self.policy.history_start, date(2026, 3, 31))
         self.assertEqual(self.policy.history_date, date(2026, 6, 30))
         self.assertEqual(self._moves_of(customer), [("promising", "potential_loyalist")])
+
+    def test_a_replay_that_was_stopped_goes_on(self):
+        self.policy.replay_months = 12
+        self._customer("2026-01-02", "2026-05-20")
+        first = self.policy._refresh_days()
+        self.assertEqual([str(day) for day in first[:2]], ["2026-01-31", "2026-02-28"])
+        self.policy._refresh(first[0])
+        self.assertEqual(self.policy._refresh_days(), first[1:])
+        self.policy._refresh_with_past()
+        self.assertEqual(self.policy._refresh_days(), first[-1:])
+
+    def test_cuts_of_a_handful_are_renewed_when_many_have_come(self):
+        self.policy.method = "frozen"
+        self._customer("2026-06-01")
+        self.policy._refresh("2026-06-02")
+        self.assertEqual(self.policy.cut_ids.customer_count, 1)
+        for day in range(1, 29):
+            for _n in range(2):
+                self._customer(f"2026-06-{day:02}")
+        self.policy._refresh("2026-06-30")
+        self.assertEqual(self.policy._thresholds().customer_count, 57)
+        self.assertGreater(len(set(self.policy_rows().mapped("r_score"))), 3)
 
     def test_looking_back_leaves_the_history_as_it_is(self):
         customer = self._customer("2026-01-02", "2026-05-20")

@@ -20,7 +20,12 @@ const FIGURES = {
 export class RefreshDialog extends Component {
     static template = "crm_lifecycle.RefreshDialog";
     static components = { Dialog };
-    static props = { close: Function, openMoves: Function, onDone: Function };
+    static props = {
+        close: Function,
+        openMoves: Function,
+        onDone: Function,
+        policyIds: { type: Array, optional: true },
+    };
 
     setup() {
         this.orm = useService("orm");
@@ -40,7 +45,9 @@ export class RefreshDialog extends Component {
 
     async run() {
         try {
-            this.state.steps = await this.orm.call(POLICY_MODEL, "get_refresh_steps", []);
+            this.state.steps = await this.orm.call(POLICY_MODEL, "get_refresh_steps", [
+                this.props.policyIds || null,
+            ]);
             for (const step of this.state.steps) {
                 if (this.state.isStopping) {
                     break;

@@ -1,0 +1,40 @@
+import { Component, onWillStart, useState, xml } from "@odoo/owl";
+import { registry } from "@web/core/registry";
+import { useService } from "@web/core/utils/hooks";
+import { standardFieldProps } from "@web/views/fields/standard_field_props";
+
+import { SegmentBadge } from "./segment_badge";
+
+/** The colours of all segments: one request for all the rows of a page. */
+let colors = null;
+
+async function loadColors(orm) {
+    const segments = await orm.searchRead("crm.rfm.segment", [], ["color"]);
+    return Object.fromEntries(segments.map(({ id, color }) => [id, color]));
+}
+
+/** The segment of a customer as a badge in its colour. */
+export class RfmSegmentField extends Component {
+    static template = xml`<SegmentBadge t-if="segment" segment="segment"/>`;
+    static components = { SegmentBadge };
+    static props = { ...standardFieldProps };
+
+    setup() {
+        this.state = useState({ colors: {} });
+        const orm = useService("orm");
+        onWillStart(async () => {
+            colors ||= loadColors(orm);
+            this.state.colors = await colors;
+        });
+    }
+
+    get segment() {
+        const value = this.props.record.data[this.props.name];
+        return value && { name: value.display_name, color: this.state.colors[value.id] || false };
+    }
+}
+
+registry.category("fields").add("rfm_segment", {
+    component: RfmSegmentField,
+    supportedTypes: ["many2one"],
+});
