@@ -112,7 +112,8 @@ class CrmSegment(models.Model):
         """Make who changes the filter its owner, and bring the members up to date."""
         self._check_owner(vals)
         if not self.env.su and any(name in vals for name in ("domain", "kind", "model")):
-            vals = {"user_id": self.env.uid, **vals}
+            named = vals.get("user_id") if self.env.is_system() else None
+            vals = {**vals, "user_id": named or self.env.uid}
         result = super().write(vals)
         if any(name in vals for name in DECIDING):
             self.filtered("active")._refresh()

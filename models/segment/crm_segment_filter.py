@@ -48,6 +48,7 @@ class CrmSegment(models.Model):
             return target._search(segment._members_domain())
         target = segment._target()
         domain = segment._filter_domain()
+        segment._check_named(target.env)
         if segment.company_id:
             domain &= Domain(target._check_company_domain(segment.company_id))
         return target._search(domain)
@@ -68,6 +69,25 @@ class CrmSegment(models.Model):
         except (ValueError, SyntaxError, TypeError):
             return self.browse()
         return found
+
+    def _check_named(self, owner_env):
+        """Refuse segments that are gone or that the owner may not see: "not in" one of those
+        would let everybody in.
+
+        :raise AccessError: naming none of them, as the owner may not see them
+        """
+        named = self.browse(
+            number
+            for path, _operator, value in paths.conditions(self._filter_domain())
+            if path.split(".")[-1] == "crm_segment_ids" or path.endswith("crm_segment_ids.id")
+            for number in (value if isinstance(value, list | tuple | set) else [value])
+            if isinstance(number, int) and number
+        )
+        visible = named.exists().with_env(owner_env)._filtered_access("read")
+        if len(visible) < len(named):
+            raise AccessError(
+                self.env._("The filter is built on a segment that its owner may not see.")
+            )
 
     def _named(self, name, operator, value):
         """Give the segments that a condition is about.

@@ -134,6 +134,15 @@ class TestSegmentRights(SegmentCase):
         segment.with_user(self.manager).user_id = self.manager
         self.assertEqual(segment.user_id, self.manager)
 
+    def test_a_filter_does_not_keep_the_rights_of_its_owner(self):
+        admin = self.env.ref("base.user_admin")
+        segment = self._segment().sudo().create({"name": "Shared", "user_id": admin.id})
+        mine = segment.with_user(self.marketing)
+        mine.write({"user_id": admin.id, "name": "Same owner"})
+        self.assertEqual(segment.user_id, admin)
+        mine.write({"user_id": admin.id, "domain": "[('name', '=', 'Somebody')]"})
+        self.assertEqual(segment.user_id, self.marketing)
+
     def test_who_changes_the_filter_becomes_the_owner(self):
         segment = self._segment()
         segment.with_user(self.manager).domain = "[]"
@@ -199,6 +208,18 @@ class TestSegmentRights(SegmentCase):
         self.assertFalse(person.search([("crm_segment_ids", "in", segment.ids)]))
         rows = self.env["crm.segment.member"].with_user(self.salesman)
         self.assertFalse(rows.search([("segment_id", "=", segment.id)]))
+
+    def test_not_in_a_segment_that_the_owner_may_not_see_any_more(self):
+        company = self.env["res.company"].create({"name": "Elsewhere"})
+        self.marketing.company_ids |= company
+        self._people(2)
+        inner = self._segment([("name", "=", "Person 1")], company_id=company.id)
+        segment = self._segment([*self.here, ("crm_segment_ids", "not in", inner.ids)])
+        self.assertEqual(segment.member_count, 1)
+        self.marketing.company_ids -= company
+        segment.sudo()._refresh()
+        self.assertEqual(segment.member_count, 1, "nobody came in")
+        self.assertIn("may not see", segment.error)
 
     def test_filter_of_another_company_of_the_owner(self):
         company = self.env["res.company"].create({"name": "Elsewhere"})
