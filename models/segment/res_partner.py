@@ -28,7 +28,8 @@ class ResPartner(models.Model):
         the company), of the companies that the user works in; not what was reversed in full.
     Who may ask?
         Everybody in sales. The answer is read without the rights on invoices, which stay
-        protected: it says that a product was bought, never when, nor for how much.
+        protected: it says that a product was bought, never when, nor for how much. Others are
+        refused in a filter too, where Odoo itself does not look at the groups of a field.
     Who is the customer?
         The company that is invoiced, as everywhere in this application; for the people in it
         use “Commercial Entity > Bought Products”.
@@ -71,10 +72,12 @@ class ResPartner(models.Model):
 
     @api.model
     def _search_purchased_product_ids(self, operator, value):
+        self._check_field_access(self._fields["purchased_product_ids"], "read")
         return self._search_purchased(operator, value, "product.product", "id", "in")
 
     @api.model
     def _search_purchased_categ_ids(self, operator, value):
+        self._check_field_access(self._fields["purchased_categ_ids"], "read")
         return self._search_purchased(operator, value, "product.category", "categ_id", "child_of")
 
     @api.model

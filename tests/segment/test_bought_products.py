@@ -96,6 +96,12 @@ class TestPurchases(SegmentCase, AccountTestInvoicingCommon):
         with self.assertRaises(AccessError):
             self.acme.with_user(self.employee).read(["purchased_product_ids"])
 
+    def test_who_may_not_ask_is_refused_in_a_filter_too(self):
+        for name in ("purchased_product_ids", "purchased_categ_ids"):
+            for path in (name, f"commercial_partner_id.{name}"):
+                with self.assertRaises(AccessError):
+                    self.buyers((path, "!=", False), user=self.employee)
+
     def test_purchases_of_another_company_stay_there(self):
         other = self.setup_other_company()
         self.init_invoice(
