@@ -24,13 +24,15 @@ class CrmRfmPolicy(models.Model):
 
     @api.readonly
     def get_map(self, value_tier=None):
-        """Give the map of a policy, or of the one shown on contacts when there is none given.
+        """Give the map of a policy, or of the one shown on contacts.
+
+        The latter when none is given, or when it was deleted while its map was open.
 
         :param str value_tier: only customers of this tier: high, medium or low
         :return: `state`: ready, no_policy, never (refreshed) or empty (no customer); and for
             the page: the policies, the cells, the segments, the words of the scores
         """
-        policy = self or self._default_for(self.env.company)
+        policy = self.exists() or self._default_for(self.env.company)
         if not policy:
             return {"state": "no_policy"} | self._map_rights()
         policy.ensure_one()

@@ -40,9 +40,11 @@ class CrmRfmPolicy(models.Model):
             `rows`, one per segment of the first day, with its `cells`, see `_matrix_row`;
             `totals` of the second day, in the order of the segments
         """
-        policy = self or self._default_for(self.env.company)
+        policy = self.exists() or self._default_for(self.env.company)
         if not policy:
             return {"state": "no_policy"}
+        if self and policy != self:  # deleted while it was shown: its days may not be those of
+            date_from = date_to = None  # the policy shown on contacts
         policy.ensure_one()
         policy.check_access("read")
         if not policy.history_date:

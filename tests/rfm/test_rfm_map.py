@@ -108,6 +108,15 @@ class TestRfmMap(RfmCase):
         none = self.env["crm.rfm.policy"].with_company(empty).get_map()
         self.assertEqual(none["state"], "no_policy")
 
+    def test_a_policy_deleted_while_its_map_is_open(self):
+        self.policy._refresh()
+        other = self.policy.copy()
+        other._refresh()
+        shown = other.with_user(self.salesman)
+        self.assertEqual(shown.get_map()["policy"]["id"], other.id)
+        other.unlink()
+        self.assertEqual(shown.get_map()["policy"]["id"], self.policy.id)
+
     def test_few_customers_are_told(self):
         self.policy.method = "frozen"
         self.policy._refresh()

@@ -260,6 +260,10 @@ class TestRfmMatrix(MatrixCase):
         self._history(partner, ("new", START), ("loyal", date(2026, 3, 1)))
         matrix = other.with_user(self.salesman).get_matrix(START, END)
         self.assertEqual((matrix["rows"], matrix["list_view_id"]), ([], False))
+        by_salesman = other.with_user(self.salesman)
+        other.unlink()
+        matrix = by_salesman.get_matrix("2020-01-01", "2020-02-01")
+        self.assertEqual((matrix["policy"]["id"], matrix["date_to"]), (self.policy.id, END))
 
     def test_one_query_reads_the_figures(self):
         self._random_histories(random.Random(1), 5)

@@ -33,6 +33,11 @@ export function formatDay(day) {
     return deserializeDate(day).toLocaleString(DateTime.DATE_MED);
 }
 
+/** What is said when the policy of a page was deleted, and the page shows another one. */
+export function otherPolicyText({ name }) {
+    return _t("The policy that was shown here is gone: these are the figures of “%s”.", name);
+}
+
 export function formatDayLong(day) {
     return deserializeDate(day).toLocaleString(DateTime.DATE_FULL);
 }

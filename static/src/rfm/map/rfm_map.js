@@ -10,7 +10,7 @@ import { useSetupAction } from "@web/search/action_hook";
 import { Layout } from "@web/search/layout";
 import { standardActionServiceProps } from "@web/webclient/actions/action_service";
 
-import { formatAmount, formatCount, formatDayLong, POLICY_MODEL } from "../figures";
+import { formatAmount, formatCount, formatDayLong, otherPolicyText, POLICY_MODEL } from "../figures";
 import { RefreshDialog } from "../refresh/refresh_dialog";
 import { SegmentBadge } from "../segment_badge";
 import { TargetBar } from "../target/target_bar";
@@ -61,9 +61,21 @@ export class RfmMap extends Component {
     async reload() {
         const { policyId, tier } = this.choice;
         const ids = policyId ? [policyId] : [];
+        const shown = policyId || this.map?.policy?.id;
         this.state.map = await this.keepLast.add(
             this.orm.call(POLICY_MODEL, "get_map", [ids], { value_tier: tier })
         );
+        this.noteOtherPolicy(shown);
+    }
+
+    /** Say so when the policy is gone and another one is shown instead. */
+    noteOtherPolicy(shown) {
+        const policy = this.map.policy;
+        if (shown && policy && policy.id !== shown) {
+            this.choice.policyId = false;
+            this.unmark();
+            this.notification.add(otherPolicyText(policy), { type: "warning" });
+        }
     }
 
     choose(values) {
@@ -141,7 +153,17 @@ export class RfmMap extends Component {
     }
 
     async doActionOf(method, kwargs = {}) {
-        const action = await this.orm.call(POLICY_MODEL, method, [[this.map.policy.id]], kwargs);
+        const policyId = this.map.policy.id;
+        let action;
+        try {
+            action = await this.orm.call(POLICY_MODEL, method, [[policyId]], kwargs);
+        } catch (error) {
+            await this.reload();
+            if (this.map.policy?.id === policyId) {
+                throw error;
+            }
+            return; // somebody has deleted the policy, which the page has just told
+        }
         return this.action.doAction(action);
     }
 

@@ -11,7 +11,7 @@ import { useSetupAction } from "@web/search/action_hook";
 import { Layout } from "@web/search/layout";
 import { standardActionServiceProps } from "@web/webclient/actions/action_service";
 
-import { formatCount, formatDay, formatShare, POLICY_MODEL } from "../figures";
+import { formatCount, formatDay, formatShare, otherPolicyText, POLICY_MODEL } from "../figures";
 import { SegmentBadge } from "../segment_badge";
 
 const ICONS = { same: "fa-pause", better: "fa-caret-up", worse: "fa-caret-down" };
@@ -28,6 +28,7 @@ export class RfmMatrix extends Component {
     setup() {
         this.orm = useService("orm");
         this.action = useService("action");
+        this.notification = useService("notification");
         this.keepLast = new KeepLast();
         this.choice = useState({ policyId: false, from: false, to: false, ...this.props.state });
         this.state = useState({ matrix: null });
@@ -44,6 +45,11 @@ export class RfmMatrix extends Component {
         this.state.matrix = await this.keepLast.add(
             this.orm.call(POLICY_MODEL, "get_matrix", [ids, from, to])
         );
+        const policy = this.matrix.policy;
+        if (policyId && policy && policy.id !== policyId) {
+            Object.assign(this.choice, { policyId: false, from: false, to: false });
+            this.notification.add(otherPolicyText(policy), { type: "warning" });
+        }
     }
 
     choose(values) {
