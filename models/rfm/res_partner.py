@@ -16,6 +16,9 @@ SIDE_COLUMNS = {
 NUMBERS = ("rfm_frequency", "rfm_monetary")
 GROUPS = "sales_team.group_sale_salesman"
 
+#: What numbers of other screens open their customers by; nobody could enter a value for these.
+SCREEN_FIELDS = {"rfm_change", "affinity_ids"}
+
 
 class ResPartner(models.Model):
     """The RFM figures of customers, as if they were columns of the contact.
@@ -33,8 +36,13 @@ class ResPartner(models.Model):
 
     _inherit = "res.partner"
 
-    rfm_score_ids = fields.One2many("crm.rfm.score", "partner_id", "RFM Scores", groups=GROUPS)
-    rfm_move_ids = fields.One2many("crm.rfm.move", "partner_id", "RFM Moves", groups=GROUPS)
+    # readonly: else the import of contacts would offer them, and then be refused
+    rfm_score_ids = fields.One2many(
+        "crm.rfm.score", "partner_id", "RFM Scores", readonly=True, groups=GROUPS
+    )
+    rfm_move_ids = fields.One2many(
+        "crm.rfm.move", "partner_id", "RFM Moves", readonly=True, groups=GROUPS
+    )
     rfm_segment_id = fields.Many2one(
         "crm.rfm.segment",
         "RFM Segment",
@@ -90,6 +98,15 @@ class ResPartner(models.Model):
     rfm_currency_id = fields.Many2one(
         "res.currency", "Currency of Purchases", compute="_compute_rfm_currency_id", groups=GROUPS
     )
+
+    @api.model
+    def fields_get(self, allfields=None, attributes=None):
+        """Keep the fields that only screens search by out of the lists of fields to filter by."""
+        descriptions = super().fields_get(allfields, attributes)
+        for name in SCREEN_FIELDS & descriptions.keys():
+            if "searchable" in descriptions[name]:
+                descriptions[name]["searchable"] = False
+        return descriptions
 
     @api.model
     def _profiling_domain(self):

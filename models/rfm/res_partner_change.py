@@ -26,6 +26,7 @@ class ResPartner(models.Model):
         compute="_compute_rfm_change",
         search="_search_rfm_change",
         groups=GROUPS,
+        exportable=False,
         export_string_translation=False,
     )
 

@@ -18,6 +18,7 @@ class ResPartner(models.Model):
         string="Bought Together",
         compute="_compute_affinity_ids",
         search="_search_affinity_ids",
+        exportable=False,
         export_string_translation=False,
         groups=GROUPS,
     )

@@ -41,6 +41,15 @@ class TestRfmPartner(RfmCase):
         self.assertEqual((prospect.rfm_segment_id.code, prospect.rfm_frequency), ("prospect", 0))
         self.assertFalse(supplier.rfm_segment_id)
 
+    def test_fields_that_are_offered(self):
+        offered = self.env["res.partner"].with_user(self.marketing).fields_get()
+        for name in ("rfm_segment_id", "rfm_code", "rfm_value_tier", "rfm_monetary"):
+            self.assertTrue(offered[name]["searchable"] and offered[name]["groupable"], name)
+        for name in ("rfm_change", "affinity_ids"):
+            self.assertFalse(offered[name]["searchable"] or offered[name]["exportable"], name)
+        for name in ("rfm_score_ids", "rfm_move_ids"):
+            self.assertTrue(offered[name]["readonly"], name)
+
     def test_search_like_columns(self):
         segments = self.segments
         for domain, found in (
