@@ -48,7 +48,7 @@ def purchase_rows(company_ids, as_of, categ_ids=()):
         amount=SQL("- l.balance") if categ_ids else SQL("m.amount_untaxed_signed"),
         is_purchase=_is_purchase(as_of),
         documents=_lines(categ_ids) if categ_ids else SQL("account_move m"),
-        day=_counted_day(),
+        day=_counted_day(as_of),
         types=DOCUMENTS,
         companies=tuple(company_ids),
         as_of=as_of,
@@ -93,8 +93,8 @@ def _is_reversed(alias, as_of):
     )
 
 
-def _counted_day():
-    """Give the day whose amount the document `m` changes.
+def _counted_day(as_of):
+    """Give the day whose amount the document `m` changes: of a full reversal that of the invoice.
 
     A look at the invoice of each credit note, which are few, costs less than a join of all
     documents, and does not depend on what the planner believes.
@@ -105,11 +105,12 @@ def _counted_day():
              THEN COALESCE((
                  SELECT invoice.invoice_date FROM account_move invoice
                   WHERE invoice.id = m.reversed_entry_id
-                    AND invoice.payment_state = 'reversed'
+                    AND %(reversed)s
              ), m.invoice_date)
              ELSE m.invoice_date END
         """,
         refund=REFUND,
+        reversed=_is_reversed("invoice", as_of),
     )
 
 

@@ -43,7 +43,7 @@ def figures(documents, company, as_of, months, per_day=True):
             result[customer] = (
                 max(day for _unit, day in bought),
                 len({unit for unit, day in bought if day > start}),
-                sum(d.amount for _n, d in mine if counted_day(documents, d) > start),
+                sum(d.amount for _n, d in mine if counted_day(documents, d, as_of) > start),
             )
     return result
 
@@ -56,9 +56,9 @@ def reversed_by(documents, number, as_of):
     )
 
 
-def counted_day(documents, document):
+def counted_day(documents, document, as_of):
     """Give the day whose amount a document changes: that of the invoice it undoes in full."""
-    if document.undoes is not None and documents[document.undoes].payment_state == "reversed":
+    if document.undoes is not None and reversed_by(documents, document.undoes, as_of):
         return documents[document.undoes].day
     return document.day
 
