@@ -2,6 +2,8 @@
 
 from odoo.tools import sql
 
+from .models.segment.crm_segment_refresh import WAITING as SEGMENTS_WAITING
+
 TABLES = ("crm_lead", "res_partner")
 COLUMNS = (
     ("lifecycle_stage_id", "int4"),
@@ -29,11 +31,14 @@ STAGE_LINKS = (
     ("crm_lifecycle_transition", "to_stage_id"),
     ("crm_suspect_import", "stage_id"),
 )
+
+# What holds on to a segment of the addon, in the same way.
 SEGMENT_LINKS = (
     ("crm_rfm_cell", "segment_id"),
     ("crm_rfm_score", "segment_id"),
     ("crm_rfm_move", "from_segment_id"),
     ("crm_rfm_move", "to_segment_id"),
+    ("mailing_mailing", "crm_segment_id"),
 )
 
 
@@ -69,5 +74,6 @@ def uninstall_hook(env):
         if action and domain:
             action.domain = domain if domain != "[]" else False
         parameters.set_param(KEPT_DOMAIN % xmlid, False)
+    parameters.set_param(SEGMENTS_WAITING, False)
     for table, column in STAGE_LINKS + SEGMENT_LINKS:
         sql.drop_constraint(env.cr, table, f"{table}_{column}_fkey")

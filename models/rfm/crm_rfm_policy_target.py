@@ -67,16 +67,17 @@ class CrmRfmPolicy(models.Model):
 
     def _target_actions(self):
         """Give the buttons that the reader may use: `name`, `label` and `icon`."""
-        user, label = self.env.user, self.env._
         actions = [
-            {"name": "open_customers", "label": label("Customers"), "icon": "fa-users"},
+            {"name": "open_customers", "label": self.env._("Customers"), "icon": "fa-users"},
+            {"name": "mailing", "label": self.env._("Mailing"), "icon": "fa-envelope"},
+            {"name": "plan", "label": self.env._("Activity plan"), "icon": "fa-clock-o"},
+            {"name": "export", "label": self.env._("Export"), "icon": "fa-download"},
         ]
-        if self.env["mailing.mailing"].has_access("create"):
-            actions.append({"name": "mailing", "label": label("Mailing"), "icon": "fa-envelope"})
-        actions.append({"name": "plan", "label": label("Activity plan"), "icon": "fa-clock-o"})
-        if user.has_group("base.group_allow_export"):
-            actions.append({"name": "export", "label": label("Export"), "icon": "fa-download"})
-        return actions
+        allowed = {
+            "mailing": self.env["mailing.mailing"].has_access("create"),
+            "export": self.env.user.has_group("base.group_allow_export"),
+        }
+        return [action for action in actions if allowed.get(action["name"], True)]
 
     # ------------------------------------------------------------
     # Whom it is for

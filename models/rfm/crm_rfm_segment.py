@@ -61,8 +61,9 @@ class CrmRfmSegment(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         """Forget which ones are for prospects and for the lost."""
+        segments = super().create(vals_list)
         self.env.registry.clear_cache()
-        return super().create(vals_list)
+        return segments
 
     def write(self, vals):
         """Refuse another kind: the cells would belong to no segment, or prospects to none."""
@@ -84,6 +85,25 @@ class CrmRfmSegment(models.Model):
                         " Paint them with another segment first.",
                         name=segment.name,
                         cells=", ".join(segment.cell_ids.mapped("display_name")),
+                    )
+                )
+
+        self._check_never_used()
+
+    def _check_never_used(self):
+        """Refuse to delete a segment of the past: the history tells who was in it."""
+        for model, name in (
+            ("crm.rfm.move", "from_segment_id"),
+            ("crm.rfm.move", "to_segment_id"),
+            ("crm.rfm.score", "segment_id"),
+        ):
+            rows = self.env[model].sudo().search([(name, "in", self.ids)], limit=1)
+            if rows:
+                raise UserError(
+                    self.env._(
+                        "“%(name)s” cannot be deleted: customers are or were in it, and the history"
+                        " of their segments tells so. Without cells nobody comes into it any more.",
+                        name=rows[name].name,
                     )
                 )
 

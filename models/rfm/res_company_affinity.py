@@ -19,7 +19,10 @@ class ResCompany(models.Model):
         before = [company._affinity_settings() for company in self]
         result = super().write(vals)
         if before != [company._affinity_settings() for company in self]:
-            self.env.ref("crm_lifecycle.ir_cron_crm_product_affinity").sudo()._trigger()
+            xmlid = "crm_lifecycle.ir_cron_crm_product_affinity"
+            cron = self.env.ref(xmlid, raise_if_not_found=False)
+            if cron:
+                cron.sudo()._trigger()
         return result
 
     def _affinity_settings(self):

@@ -48,6 +48,20 @@ class TestCrmRfmCell(RfmCase):
         with self.assertRaises(UserError):
             self.segments["lost"].unlink()
 
+    def test_a_segment_of_the_past_cannot_go(self):
+        mine = self.segments["new"].with_user(self.manager).copy({"name": "Mine"})
+        unused = mine.copy({"name": "Unused", "code": "unused"})
+        customer = self._customer("2026-06-01")
+        self.policy.method = "fixed"
+        self.policy._refresh()
+        cell = self._row(customer).cell
+        before = self._cell(cell).segment_id
+        for segment in (mine, before):
+            self.env["crm.rfm.cell"].with_user(self.manager).paint({cell: segment.id})
+        with self.assertRaisesRegex(UserError, "“Mine” cannot be deleted: customers"):
+            mine.unlink()
+        unused.unlink()
+
     def test_kinds_are_one_of_each(self):
         with self.assertRaises(ValidationError):
             self.segments["lost"].create({"name": "Lost, too", "code": "lost2", "kind": "lost"})
@@ -74,6 +88,16 @@ class TestCrmRfmCell(RfmCase):
             cells.paint({"54": new, "66": new})
         with self.assertRaises(ValidationError), self.env.cr.savepoint():
             cells.paint({"54": new, "55": self.segments["lost"].id})
+        self.assertEqual(self._cell("54").segment_id.code, "champions")
+
+    def test_painting_with_a_segment_that_somebody_deleted(self):
+        cells = self.env["crm.rfm.cell"].with_user(self.manager)
+        gone = self.segments["new"].copy({"name": "Gone"})
+        gone_id = gone.id
+        gone.unlink()
+        for segment_id in (gone_id, False):
+            with self.assertRaisesRegex(UserError, "deleted in the meantime"):
+                cells.paint({"54": self.segments["new"].id, "55": segment_id})
         self.assertEqual(self._cell("54").segment_id.code, "champions")
 
     def test_only_managers_paint(self):

@@ -20,6 +20,7 @@ TRACES = """
     UNION SELECT 'menu ' || id FROM ir_ui_menu
     UNION SELECT 'cron ' || id FROM ir_cron
     UNION SELECT 'group ' || id FROM res_groups
+    UNION SELECT 'parameter ' || key FROM ir_config_parameter WHERE key LIKE 'crm_lifecycle%'
 """
 
 STAGES = """
