@@ -23,14 +23,17 @@ What others may call:
 
 What others may extend:
 
-* `res.partner._profiling_domain()`: who may be profiled at all;
-* `cuts`, `purchases`: arithmetic and SQL as plain functions.
+* `res.partner._profiling_domain()`: who may be profiled at all. The figures and moves of others
+  are shown to nobody from that moment, and the next refresh deletes the figures;
+* `cuts`, `purchases`, `long_statement`: arithmetic and SQL as plain functions.
 """
 
 from . import cuts
 from . import purchases
 from . import refresh_sql
+from . import long_statement
 from . import crm_rfm_thresholds
+from . import crm_rfm_profiled_mixin
 from . import crm_rfm_segment
 from . import crm_rfm_cell
 from . import crm_rfm_cut

@@ -1,18 +1,13 @@
 import logging
 
-import psycopg2
 from dateutil.relativedelta import relativedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
-from odoo.tools import SQL
 
-from . import affinity_sql, basket_sql
+from . import affinity_sql, basket_sql, long_statement
 
 _logger = logging.getLogger(__name__)
-
-#: Enough to sort the lines of two million invoices in memory.
-WORK_MEM = "256MB"
 
 
 class CrmProductAffinity(models.Model):
@@ -39,7 +34,7 @@ class CrmProductAffinity(models.Model):
         company = company.sudo()
         until = fields.Date.to_date(as_of) or fields.Date.context_today(self)
         self._lock(company)
-        self.env.cr.execute(SQL("SELECT set_config('work_mem', %s, true)", WORK_MEM))
+        long_statement.take_memory(self.env)
         (result,) = self.env.execute_query_dict(self._refresh_query(company, until))
         company.affinity_date = until
         self.invalidate_model()
@@ -48,10 +43,7 @@ class CrmProductAffinity(models.Model):
     def _lock(self, company):
         """Be the only one that refreshes this company until the end of the transaction."""
         self.env.flush_all()
-        self.env.cr.execute(
-            SQL("SELECT pg_try_advisory_xact_lock(hashtext(%s), %s)", self._table, company.id)
-        )
-        if not self.env.cr.fetchone()[0]:
+        if not long_statement.runs_alone(self.env, self._table, company.id):
             raise UserError(
                 self.env._(
                     "The suggestions of %(company)s are being refreshed at this moment."
@@ -80,15 +72,8 @@ class CrmProductAffinity(models.Model):
             after=until - relativedelta(months=company.affinity_months),
             until=until,
             left_out=self.env["product.product"]._not_goods(company).ids,
-            allowed=self._profiled_partners(),
+            allowed=self.env["res.partner"]._profiled_sql(),
         )
-
-    @api.model
-    def _profiled_partners(self):
-        """Give the contacts that may be profiled, as SQL; None: all."""
-        partners = self.env["res.partner"].sudo().with_context(active_test=False)
-        domain = partners._profiling_domain()
-        return None if domain.is_true() else partners._search(domain).subselect()
 
     @api.model
     def _suggestable_products(self, company):
@@ -106,8 +91,10 @@ class CrmProductAffinity(models.Model):
             try:
                 with self.env.cr.savepoint():
                     self._refresh(company)
-            except (UserError, psycopg2.Error) as error:
-                _logger.info("Affinities of company %s are left for next time: %s", company, error)
+            except (UserError, *long_statement.CONCURRENCY) as error:
+                _logger.info("Affinities of %s are left for next time: %s", company, error)
+            except Exception:
+                _logger.exception("Affinities of %s cannot be refreshed", company)
             if not cron._commit_progress(1):
                 break
 

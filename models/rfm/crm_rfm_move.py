@@ -18,6 +18,7 @@ class CrmRfmMove(models.Model):
     """
 
     _name = "crm.rfm.move"
+    _inherit = ["crm.rfm.profiled.mixin"]
     _description = "Move between RFM Segments"
     _order = "date desc, id desc"
     _rec_name = "to_segment_id"

@@ -60,6 +60,7 @@ class CrmRfmPolicy(models.Model):
     product_categ_ids = fields.Many2many(
         "product.category",
         string="Product Categories",
+        ondelete="restrict",
         help="Only what was bought of these categories counts. Empty: everything.",
     )
     as_of = fields.Date(
@@ -148,8 +149,9 @@ class CrmRfmPolicy(models.Model):
             if vals.get("is_default"):
                 company = vals.get("company_id") or self.env.company.id
                 self._unset_default(Domain("company_id", "=", company))
+        policies = super().create(vals_list)
         self.env.registry.clear_cache()
-        return super().create(vals_list)
+        return policies
 
     def write(self, vals):
         """Say that the figures are out of date when the rules change."""
@@ -160,14 +162,16 @@ class CrmRfmPolicy(models.Model):
             self._unset_default(domain)
         if RULES & set(vals):
             vals = {"is_stale": True, **vals}
+        result = super().write(vals)
         if {"is_default", "active", "company_id"} & set(vals):
             self.env.registry.clear_cache()
-        return super().write(vals)
+        return result
 
     def unlink(self):
         """Forget which one is the default."""
+        result = super().unlink()
         self.env.registry.clear_cache()
-        return super().unlink()
+        return result
 
     def copy_data(self, default=None):
         """Name a copy as one; it is not the default."""
@@ -267,7 +271,7 @@ class CrmRfmPolicy(models.Model):
         Companies of this database and contacts that may not be profiled are left out.
         """
         self.ensure_one()
-        allowed = self._allowed_partners()
+        allowed = self.env["res.partner"]._profiled_sql()
         return SQL(
             "SELECT * FROM (%s) document WHERE partner_id NOT IN (%s) %s",
             self._documents(as_of),
@@ -282,9 +286,3 @@ class CrmRfmPolicy(models.Model):
         if self.product_categ_ids:
             categories = categories.search([("id", "child_of", self.product_categ_ids.ids)])
         return purchases.purchase_rows(companies.ids, as_of, categories.ids)
-
-    def _allowed_partners(self):
-        """Give the contacts that may be profiled, as a subselect; None when all may."""
-        partners = self.env["res.partner"].sudo().with_context(active_test=False)
-        domain = partners._profiling_domain()
-        return None if domain.is_true() else partners._search(domain).subselect()

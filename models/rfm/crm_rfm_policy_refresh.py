@@ -7,14 +7,11 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
-from . import cuts, refresh_sql
+from . import cuts, long_statement, refresh_sql
 from .crm_rfm_policy import FEW_CUSTOMERS
 from .purchases import SALES
 
 _logger = logging.getLogger(__name__)
-
-#: Enough to sort two million purchases in memory; one statement at a time needs it.
-WORK_MEM = "256MB"
 
 
 class CrmRfmPolicy(models.Model):
@@ -65,10 +62,7 @@ class CrmRfmPolicy(models.Model):
     def _lock(self):
         """Be the only one that refreshes this policy until the end of the transaction."""
         self.env.flush_all()
-        self.env.cr.execute(
-            SQL("SELECT pg_try_advisory_xact_lock(hashtext(%s), %s)", self._table, self.id)
-        )
-        if not self.env.cr.fetchone()[0]:
+        if not long_statement.runs_alone(self.env, self._table, self.id):
             raise UserError(
                 self.env._(
                     "“%(policy)s” is being refreshed at this moment. Try again in a minute.",
@@ -79,26 +73,37 @@ class CrmRfmPolicy(models.Model):
     def _run_refresh(self, day, cause, renew):
         """Run the statement for a day and keep what it says."""
         valid = self._cuts_valid_on(day)
+        if self._has_outgrown(valid, day):
+            cause, renew = cause and "policy", True
         known = {} if renew and self.method == "frozen" else valid and valid._cut_values()
-        self.env.cr.execute(SQL("SELECT set_config('work_mem', %s, true)", WORK_MEM))
+        long_statement.take_memory(self.env)
         (result,) = self.env.execute_query_dict(self._refresh_query(day, known, cause))
         found = {name: result.pop(name) for name in cuts.COLUMNS}
         if not known and result["active"]:
             self._keep_cuts(day, found, result["active"])
         self._note_refresh(day, result)
-        if known and self._has_outgrown(valid, result["active"]):
-            return self._run_refresh(day, cause and "policy", True)
         return result
 
-    def _has_outgrown(self, cut, customers):
+    def _has_outgrown(self, cut, day):
         """Tell whether cuts say nothing any more: taken from a handful, now there are many."""
-        return (
-            self.method == "frozen"
-            and self.renewal == "quarter"
-            and cut.customer_count < FEW_CUSTOMERS
-            and customers >= 2 * cut.customer_count
-            and customers >= FEW_CUSTOMERS
+        if self.method != "frozen" or self.renewal != "quarter" or not cut:
+            return False
+        if cut.customer_count >= FEW_CUSTOMERS:
+            return False
+        return self._count_active(day) >= max(2 * cut.customer_count, FEW_CUSTOMERS)
+
+    def _count_active(self, day):
+        """Count the customers that bought in the window."""
+        query = SQL(
+            "SELECT count(DISTINCT partner_id) FROM (%s) purchase WHERE bought > %s",
+            self._purchase_query(day),
+            self._window_start(day),
         )
+        return self.env.execute_query(query)[0][0]
+
+    def _window_start(self, day):
+        """Give the last day before the window."""
+        return day - relativedelta(months=self.window_months)
 
     def _refresh_query(self, day, known, cause):
         """Give the statement of a refresh; see `refresh_sql.refresh`."""
@@ -107,11 +112,11 @@ class CrmRfmPolicy(models.Model):
             self.id,
             self._documents(day),
             as_of=day,
-            start=day - relativedelta(months=self.window_months),
+            start=self._window_start(day),
             per_day=self.one_per_day,
             known_cuts=known,
             segments={kind: segments._id_of_kind(kind) for kind in ("prospect", "lost")},
-            allowed=self._allowed_partners(),
+            allowed=self.env["res.partner"]._profiled_sql(),
             cause=cause,
         )
 
@@ -205,8 +210,10 @@ class CrmRfmPolicy(models.Model):
             try:
                 with self.env.cr.savepoint():
                     policy._refresh_with_past()
-            except UserError as error:
+            except (UserError, *long_statement.CONCURRENCY) as error:
                 _logger.info("RFM policy %s is left for the next night: %s", policy.id, error)
+            except Exception:
+                _logger.exception("RFM policy %s cannot be refreshed", policy.id)
             if not cron._commit_progress(1):
                 break
 
@@ -217,10 +224,10 @@ class CrmRfmPolicy(models.Model):
     def action_renew_cuts(self):
         """Take new cuts from the customers of today."""
         self.check_access("write")
-        return self.sudo()._refresh(renew=True)
+        self.sudo()._refresh(renew=True)
 
     def action_use_fixed(self):
-        """Change to thresholds entered by hand, beginning with rounded cuts of the customers."""
+        """Change to thresholds entered by hand, beginning with those that the policy has."""
         self.check_access("write")
         self.method = "fixed"
         self.sudo()._refresh()

@@ -1,12 +1,10 @@
-from odoo import api, fields, models
+from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
 from . import purchases
-
-#: What a step says that it wrote.
-WRITTEN = ("added", "changed", "removed", "moved")
+from .refresh_sql import WRITTEN
 
 
 class CrmRfmPolicy(models.Model):
@@ -51,10 +49,23 @@ class CrmRfmPolicy(models.Model):
         """
         self.ensure_one()
         self.check_access("write")
-        if as_of and self.history_date and fields.Date.to_date(as_of) <= self.history_date:
+        if self._is_done(as_of):
             return dict.fromkeys(WRITTEN, 0) | {"customers": self.customer_count}
+        if as_of and str(as_of) not in map(str, self._refresh_days()):
+            raise UserError(
+                self.env._(
+                    "%(day)s is no day that the history of “%(policy)s” begins with: start the"
+                    " refresh again.",
+                    day=as_of,
+                    policy=self.name,
+                )
+            )
         written = self.sudo()._refresh(as_of or None)[self.id]
         return {name: written[name] for name in (*WRITTEN, "customers")}
+
+    def _is_done(self, as_of):
+        """Tell whether the history is past a day, since somebody else has refreshed it."""
+        return bool(as_of and self.history_date and str(as_of) <= str(self.history_date))
 
     def get_left_out(self):
         """Count the buyers that have no row, by the reason.
@@ -90,7 +101,7 @@ class CrmRfmPolicy(models.Model):
 
     def _left_out(self):
         """Give the contacts with documents but without a row, by the reason."""
-        allowed = self._allowed_partners()
+        allowed = self.env["res.partner"]._profiled_sql()
         rows = self.env.execute_query(
             SQL(
                 """

@@ -5,7 +5,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
-from . import scipy_guard
+from . import long_statement, scipy_guard
 
 _logger = logging.getLogger(__name__)
 
@@ -82,7 +82,9 @@ class CrmRfmPolicy(models.Model):
         try:
             with self.env.cr.savepoint():
                 self._update_value()
-        except UserError as error:
+        except long_statement.CONCURRENCY:
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever numpy and scipy raise
             _logger.warning("Customer value is left out: %s", error)
         return result
 
@@ -213,7 +215,7 @@ class CrmRfmPolicy(models.Model):
             HAVING max(bought) IS NOT NULL
             """,
             day=day,
-            documents=self._documents(day),
+            documents=self._purchase_query(day),
         )
 
     def _write_value(self, rows):

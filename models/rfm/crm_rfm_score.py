@@ -17,6 +17,7 @@ class CrmRfmScore(models.Model):
     """
 
     _name = "crm.rfm.score"
+    _inherit = ["crm.rfm.profiled.mixin"]
     _description = "RFM Score"
     _order = "monetary desc, id"
     _rec_name = "partner_id"

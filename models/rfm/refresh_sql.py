@@ -24,6 +24,9 @@ FIGURES = (
     "segment_id",
 )
 
+#: What it says that it wrote.
+WRITTEN = ("added", "changed", "removed", "moved")
+
 CUT_COLUMNS = SQL(", ").join(map(SQL.identifier, cuts.COLUMNS))
 
 

@@ -113,6 +113,19 @@ class ResPartner(models.Model):
         """Give the contacts that may be profiled; the privacy concept leaves persons out."""
         return Domain.TRUE
 
+    @api.model
+    def _profiled_query(self):
+        """Give the contacts that may be profiled, as a query; None when all may."""
+        partners = self.sudo().with_context(active_test=False)
+        domain = partners._profiling_domain()
+        return None if domain.is_true() else partners._search(domain)
+
+    @api.model
+    def _profiled_sql(self):
+        """Give the ids of the contacts that may be profiled, as a subselect; None when all may."""
+        query = self._profiled_query()
+        return None if query is None else query.subselect()
+
     @api.depends_context("company")
     def _compute_rfm(self):
         """Read the rows of the current company's default policy, in one query."""
@@ -191,24 +204,26 @@ class ResPartner(models.Model):
     def _join_rfm(self, alias, query):
         """Join the side table, and give its alias."""
         policy = self.env["crm.rfm.policy"]._default_for(self.env.company)
+        allowed = self._profiled_sql()
         side = query.make_alias(alias, "rfm")
         query.add_join(
             "LEFT JOIN",
             side,
             "crm_rfm_score",
             SQL(
-                "%s = %s AND %s = %s",
+                "%s = %s AND %s = %s %s",
                 SQL.identifier(side, "partner_id"),
                 SQL.identifier(alias, "id"),
                 SQL.identifier(side, "policy_id"),
                 policy.id or 0,
+                SQL("AND %s IN %s", SQL.identifier(alias, "id"), allowed) if allowed else SQL(),
             ),
         )
         return side
 
     def _rfm_prospect_sql(self, alias, query):
         """Give the segment of those that could buy and never did, as SQL."""
-        allowed = self.env["crm.rfm.policy"]._allowed_partners()
+        allowed = self._profiled_sql()
         me = SQL.identifier(alias, "id")
         return SQL(
             "CASE WHEN %s IS NOT NULL AND %s = %s %s THEN %s END",

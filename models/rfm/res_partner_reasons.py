@@ -1,4 +1,5 @@
 from odoo import api, models
+from odoo.exceptions import UserError
 from odoo.tools import format_amount, format_date
 
 #: How many moves the path of a customer shows.
@@ -28,6 +29,14 @@ class ResPartner(models.Model):
         self.ensure_one()
         self.check_access("read")
         policy = self.env["crm.rfm.policy"]._default_for(self.env.company)
+        if not policy:
+            raise UserError(
+                self.env._(
+                    "%(company)s has no RFM policy that is shown on contacts. Choose one under"
+                    " RFM policies.",
+                    company=self.env.company.name,
+                )
+            )
         owner = self.commercial_partner_id
         score = self.env["crm.rfm.score"].search(
             [("policy_id", "=", policy.id), ("partner_id", "=", owner.id)]

@@ -13,6 +13,7 @@ SUMMARY_SQL = """
       JOIN crm_rfm_policy policy ON policy.id = score.policy_id
       JOIN res_company company ON company.id = policy.company_id
      WHERE score.policy_id = %(policy)s AND score.partner_id IN %(partners)s
+           %(allowed)s
 """
 
 
@@ -53,7 +54,14 @@ class ResPartner(models.Model):
             return {}
         for name in ("crm.rfm.score", "crm.rfm.segment"):
             self.env[name].flush_model()
-        rows = self.env.execute_query_dict(SQL(SUMMARY_SQL, policy=policy.id, partners=partner_ids))
+        allowed = self._profiled_sql()
+        query = SQL(
+            SUMMARY_SQL,
+            policy=policy.id,
+            partners=partner_ids,
+            allowed=SQL("AND score.partner_id IN %s", allowed) if allowed else SQL(),
+        )
+        rows = self.env.execute_query_dict(query)
         return {row["partner_id"]: row for row in rows}
 
     def _rfm_line(self, row):

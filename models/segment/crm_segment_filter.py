@@ -1,20 +1,12 @@
 import ast
 
-import psycopg2
-
 from odoo import api, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 from odoo.tools import SQL, mute_logger
 
+from ..rfm.long_statement import CONCURRENCY
 from . import ordering, paths
-
-# what two transactions at once cause: Odoo tries the request again
-CONCURRENCY = (
-    psycopg2.errors.SerializationFailure,
-    psycopg2.errors.DeadlockDetected,
-    psycopg2.errors.LockNotAvailable,
-)
 
 
 class CrmSegment(models.Model):

@@ -7,7 +7,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL, mute_logger
 
-from .crm_segment_filter import CONCURRENCY
+from ..rfm import long_statement
 
 _logger = logging.getLogger(__name__)
 
@@ -54,7 +54,7 @@ class CrmSegment(models.Model):
                 entered, left, before = self._write_difference(self._matching_query())
         except psycopg2.errors.UniqueViolation:
             return None  # another run has just done it
-        except CONCURRENCY:
+        except long_statement.CONCURRENCY:
             raise
         except Exception as error:  # noqa: BLE001 - one broken filter never stops the others
             _logger.info("Segment %s: %s", self.id, error)
@@ -66,8 +66,7 @@ class CrmSegment(models.Model):
 
     def _lock(self):
         """Tell whether no other transaction is changing the members; till the end of this one."""
-        lock = SQL("SELECT pg_try_advisory_xact_lock(hashtext('crm_segment'), %s)", self.id)
-        return self.env.execute_query(lock)[0][0]
+        return long_statement.runs_alone(self.env, self._table, self.id)
 
     def _write_difference(self, query):
         """Write who entered and who left.
@@ -237,7 +236,7 @@ class CrmSegment(models.Model):
             segment = order.pop(0).exists()
             try:
                 segment and segment._refresh_one()
-            except CONCURRENCY as error:
+            except long_statement.CONCURRENCY as error:
                 _logger.info("Segment %s is left to the next night: %s", segment.id, error)
             if not progress._commit_progress(1):
                 break

@@ -16,6 +16,8 @@ from ...models.rfm import affinity, affinity_sql
 from .affinity_recount import recount
 from .suggestion_common import TODAY, SuggestionCase
 
+AFFINITY_LOG = "odoo.addons.crm_lifecycle.models.rfm.crm_product_affinity_refresh"
+
 WINDOW_START = TODAY - relativedelta(months=24)
 
 
@@ -342,10 +344,16 @@ class TestProductAffinity(SuggestionCase):
             return refresh(rows, company, until)
 
         self.patch(self.registry["crm.product.affinity"], "_refresh_query", failing)
-        with self.enter_registry_test_mode():
-            self.env.ref("crm_lifecycle.ir_cron_crm_product_affinity").method_direct_trigger()
+        cron = self.env.ref("crm_lifecycle.ir_cron_crm_product_affinity")
+        with self.enter_registry_test_mode(), self.assertLogs(AFFINITY_LOG, "ERROR"):
+            cron.method_direct_trigger()
         self.assertFalse(self._pair(self.printer, self.paper))
         self.assertEqual(self._pair(self.printer, self.paper, other).customers, 3)
+
+    def test_settings_are_saved_when_the_weekly_refresh_was_deleted(self):
+        self.env.ref("crm_lifecycle.ir_cron_crm_product_affinity").unlink()
+        self.company.affinity_months = 36
+        self.assertEqual(self.company.affinity_months, 36)
 
     def test_settings(self):
         admin = self.env.ref("base.user_admin")

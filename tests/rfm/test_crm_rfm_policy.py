@@ -150,6 +150,13 @@ class TestCrmRfmPolicy(RfmCase):
         with self.assertRaises(AccessError):
             self.policy.with_user(self.employee).name  # noqa: B018
         self.policy.with_user(self.manager).action_refresh()
+        self.assertIsNone(self.policy.with_user(self.manager).action_renew_cuts(), "no action")
+
+    def test_a_category_that_a_policy_counts_cannot_go(self):
+        category = self.env["product.category"].create({"name": "Music"})
+        self.policy.create({"name": "Music", "product_categ_ids": category.ids})
+        with mute_logger("odoo.sql_db"), self.assertRaises(IntegrityError):
+            category.unlink()
 
     def test_a_manager_makes_a_policy_with_the_form(self):
         with Form(self.env["crm.rfm.policy"].with_user(self.manager)) as form:

@@ -1,4 +1,5 @@
 import random
+from contextlib import nullcontext
 from datetime import date, timedelta
 
 from dateutil.relativedelta import relativedelta
@@ -14,6 +15,7 @@ from .common import RfmCase
 from .oracle import Document
 
 AS_OF = date(2026, 6, 30)
+REFRESH_LOG = "odoo.addons.crm_lifecycle.models.rfm.crm_rfm_policy_refresh"
 #: The map of the cells that the addon ships, written down once more.
 MAP = {
     "champions": ("54", "55"),
@@ -253,7 +255,10 @@ class TestRefresh(RfmCase):
         for day in range(1, 29):
             for _n in range(2):
                 self._customer(f"2026-06-{day:02}")
-        self.policy._refresh("2026-06-30")
+        (written,) = self.policy._refresh("2026-06-30").values()
+        self.assertEqual((written["added"], written["moved"]), (56, 56 + written["changed"]))
+        for customer in self.policy_rows().partner_id:
+            self.assertLessEqual(len(self._moves_of(customer)), 1)
         self.assertEqual(self.policy._thresholds().customer_count, 57)
         self.assertGreater(len(set(self.policy_rows().mapped("r_score"))), 3)
 
@@ -266,6 +271,23 @@ class TestRefresh(RfmCase):
         self.policy._refresh()
         self.assertEqual(self._moves_of(customer), [])
         self.assertEqual(self.policy.history_date, date(2026, 6, 30))
+
+    def test_a_reversal_in_parts_changes_no_day_before(self):
+        """Half of an invoice before the window is credited in it; the rest only later."""
+        customer = self._customer("2026-06-01")
+        invoice = self._sale(customer, date(2024, 6, 1), 40)
+        credit = {"move_type": "out_refund", "reversed_entry_id": invoice}
+        self._sale(customer, date(2026, 6, 10), 20, **credit)
+        self.policy._refresh("2026-06-30")
+        self.assertEqual(self._row(customer).monetary, 80)
+        self._sale(customer, date(2026, 7, 10), 20, **credit)
+        self.env.cr.execute(
+            "UPDATE account_move SET payment_state = 'reversed' WHERE id = %s", [invoice]
+        )
+        self.policy._refresh("2026-06-30")
+        self.assertEqual(self._row(customer).monetary, 80)
+        self.policy._refresh("2026-07-31")
+        self.assertEqual(self._row(customer).monetary, 100, "both parts are with the invoice")
 
     def test_who_did_not_buy_any_more_is_a_prospect_again(self):
         customer = self._customer("2026-06-01")
@@ -363,7 +385,12 @@ class TestRefresh(RfmCase):
             counts.append(self.env.cr.sql_log_count - before)
         self.assertEqual(*counts)
 
-    def test_the_cron_goes_on_after_a_failure(self):
+    def test_the_cron_goes_on_after_any_failure(self):
+        for error in (UserError("A figure is missing."), ZeroDivisionError()):
+            with self.subTest(error=error):
+                self._check_the_cron_goes_on(error)
+
+    def _check_the_cron_goes_on(self, error):
         customer = self._customer("2026-06-01")
         busy = self.policy.copy({"name": "Busy"})
         cron = self.env.ref("crm_lifecycle.ir_cron_rfm_refresh")
@@ -371,11 +398,13 @@ class TestRefresh(RfmCase):
 
         def refresh(policy, *arguments):
             if policy.id == busy.id:
-                raise UserError(self.env._("A figure is missing."))
+                raise error
             return original(policy, *arguments)
 
         self.patch(self.env.registry["crm.rfm.policy"], "_refresh_to", refresh)
-        with self.enter_registry_test_mode():
+        is_told = isinstance(error, UserError)
+        log = nullcontext() if is_told else self.assertLogs(REFRESH_LOG, "ERROR")
+        with self.enter_registry_test_mode(), log:
             cron.method_direct_trigger()
         self.env.invalidate_all()
         self.assertTrue(self._row(customer))

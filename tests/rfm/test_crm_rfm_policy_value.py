@@ -4,6 +4,7 @@ from datetime import timedelta
 from unittest.mock import patch
 
 from odoo.exceptions import AccessError, UserError
+from odoo.fields import Domain
 from odoo.tests.common import tagged
 
 from ...models.rfm import scipy_guard
@@ -185,6 +186,19 @@ class TestPolicyValue(ValueCase):
             self.policy.value_fit |= {"correlation": correlation, "doubtful": True}
             self.policy.invalidate_recordset(["value_summary"])
             self.assertEqual(len(self.policy._value_lines()), lines + 1)
+
+    def test_figures_of_which_no_fit_comes_leave_the_refresh_alone(self):
+        """Whatever numpy raises: the figures are there, only the estimate is missing."""
+        failing = patch.object(type(self.policy), "_value_rows", side_effect=FloatingPointError)
+        with failing, self.assertLogs(LOGGER, "WARNING"):
+            self.policy._refresh_with_past()
+        self.assertEqual(len(self._shown()), 2357)
+
+    def test_who_may_not_be_profiled_is_not_estimated(self):
+        self._estimate()
+        allowed = Domain("id", "!=", next(iter(self.customers)))
+        self.patch(type(self.env["res.partner"]), "_profiling_domain", lambda _self: allowed)
+        self.assertEqual(len(self.policy._value_rows().ids), 2356)
 
     def test_broken_packages_leave_the_figures(self):
         """Installed, but they do not load: the refresh goes on, the button says what to do."""

@@ -2,7 +2,7 @@ from datetime import date
 
 from freezegun import freeze_time
 
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 from odoo.tests import tagged
 
@@ -181,6 +181,13 @@ class TestRfmMap(RfmCase):
         written = policy.run_refresh_step("2026-05-31")
         self.assertEqual((written["added"], written["changed"]), (0, 0))
         self.assertEqual(self.policy.refresh_date, date(2026, 6, 30))
+
+    def test_a_day_that_is_no_step_is_refused(self):
+        policy = self.policy.with_user(self.manager)
+        for day in ("2099-01-01", "2026-05-15", "tomorrow"):
+            with self.assertRaisesRegex(UserError, "start the refresh again"):
+                policy.run_refresh_step(day)
+        self.assertFalse(self.policy.history_date)
 
     def test_a_second_run_writes_nothing(self):
         policy = self.policy.with_user(self.manager)

@@ -2,7 +2,7 @@ from datetime import date
 
 from freezegun import freeze_time
 
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 from odoo.tests import Form, tagged
 
@@ -53,6 +53,40 @@ class TestRfmSummary(RfmCase):
         self.assertEqual((line["segment"]["code"], line["rfm"]), ("lost", False))
         self.assertEqual(self._line(self.maybe), {"segment": False})
         self.assertFalse(self._line(self.supplier))
+
+    def test_who_objects_shows_nothing_from_that_moment_on(self):
+        self._sale(self.lost, date(2026, 6, 29))
+        self.policy._refresh()
+        self.assertEqual(len(self._reasons(self.lost)["path"]), 2)
+        allowed = Domain("id", "not in", (self.good | self.lost).ids)
+        self.patch(type(self.env["res.partner"]), "_profiling_domain", lambda _self: allowed)
+        self.env.invalidate_all()
+        both = (self.good | self.lost).with_user(self.salesman)
+        self.assertFalse(any(self._line(partner) for partner in both))
+        for partner in both:
+            self.assertFalse(partner.rfm_segment_id | partner.rfm_score_ids.segment_id)
+            self.assertEqual((partner.rfm_code, partner.rfm_frequency), (False, 0))
+            reasons = self._reasons(partner)
+            self.assertFalse(reasons["figures"] or reasons["path"] or reasons["invoices_of"])
+        policy = [("policy_id", "=", self.policy.id)]
+        for condition in (
+            ("rfm_frequency", ">", 0),
+            ("rfm_segment_id", "!=", False),
+            ("rfm_score_ids", "any", policy),
+            ("rfm_move_ids", "any", policy),
+        ):
+            for people in (both, both.sudo()):
+                found = people.search([condition, ("id", "in", both.ids)])
+                self.assertFalse(found, condition)
+        map_ = self.policy.with_user(self.salesman).get_map()
+        self.assertFalse(any(cell["count"] for cell in map_["cells"]))
+        self.assertFalse(any(segment["entered"] for segment in map_["segments"]))
+        self.assertFalse(self.policy.with_user(self.salesman).get_matrix()["rows"])
+
+    def test_reasons_without_a_policy(self):
+        self.policy.active = False
+        with self.assertRaisesRegex(UserError, "no RFM policy"):
+            self._reasons(self.good)
 
     def test_who_may_not_be_profiled_is_no_prospect(self):
         allowed = Domain("id", "!=", self.maybe.id)
