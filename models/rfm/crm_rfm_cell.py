@@ -107,7 +107,7 @@ class CrmRfmCell(models.Model):
         :param dict cells: the names of cells with the ids of their new segments, as
             {"54": 3}; cells that are not named keep theirs
         :return: the number of cells that changed
-        :raise UserError: for a cell that does not exist, or a segment that has no cells
+        :raise UserError: for a cell or a segment that does not exist, or one that has no cells
         """
         if not self.env.user.has_group("crm_lifecycle.group_lifecycle_manager"):
             raise AccessError(self.env._("Only an administrator of the lifecycle paints the grid."))
@@ -116,6 +116,7 @@ class CrmRfmCell(models.Model):
             raise UserError(
                 self.env._("There is no cell %(cells)s in the grid.", cells=", ".join(unknown))
             )
+        self._check_painted_with(set(cells.values()))
         changed = self.search([("name", "in", list(cells))]).filtered(
             lambda cell: cell.segment_id.id != cells[cell.name]
         )
@@ -124,3 +125,15 @@ class CrmRfmCell(models.Model):
         if changed:
             self.env["crm.rfm.policy"].sudo()._known()._refresh()
         return len(changed)
+
+    @api.model
+    def _check_painted_with(self, segment_ids):
+        """Say so when somebody has deleted a segment while the grid was painted with it."""
+        segments = self.env["crm.rfm.segment"].browse(filter(None, segment_ids))
+        if segment_ids - set(segments.exists().ids):
+            raise UserError(
+                self.env._(
+                    "A segment that you painted with was deleted in the meantime, so nothing is"
+                    " saved. Paint its cells with another segment, then save again."
+                )
+            )

@@ -2,15 +2,17 @@ from ast import literal_eval
 
 from odoo import fields
 from odoo.tests import HttpCase, tagged
+from odoo.tools import mute_logger
 
 from .common import RfmCase
 
 
 @tagged("post_install", "-at_install")
 class TestRfmTour(RfmCase, HttpCase):
-    """What a manager does on the map in the browser, from the first refresh to a mailing."""
+    """What managers do on the map in the browser, alone and at the same time."""
 
-    def test_map(self):
+    def setUp(self):
+        super().setUp()
         self.env["res.lang"]._activate_lang("en_US")
         self.manager.write(
             {
@@ -25,6 +27,8 @@ class TestRfmTour(RfmCase, HttpCase):
             days = [str(fields.Date.subtract(today, days=age)) for age in ages]
             customer = self._customer(*days, name=f"{name} Customer")
             customer.email = f"{name.lower()}@example.com"
+
+    def test_map(self):
         self.start_tour("/odoo/rfm-map", "crm_lifecycle_rfm_map", login="lifecycle_manager")
         cell = self.env["crm.rfm.cell"].search([("name", "=", "52")])
         self.assertEqual(cell.segment_id, self.segments["champions"])
@@ -32,3 +36,17 @@ class TestRfmTour(RfmCase, HttpCase):
         self.assertEqual(mailing.mailing_model_real, "res.partner")
         people = self.env["res.partner"].search(literal_eval(mailing.mailing_domain))
         self.assertEqual(people.mapped("name"), ["Good Customer", "New Customer", "Other Customer"])
+
+    def test_map_of_many(self):
+        self.policy._refresh()
+        second = self.policy.copy()
+        second.name = "Second policy"
+        second._refresh()
+        self.segments["new"].copy().write({"name": "Short-lived", "code": "short_lived"})
+        before = self.env["crm.segment"].search_count([("kind", "=", "dynamic")])
+        with mute_logger("odoo.http"):
+            self.start_tour(
+                "/odoo/rfm-map", "crm_lifecycle_rfm_map_of_many", login="lifecycle_manager"
+            )
+        after = self.env["crm.segment"].search_count([("kind", "=", "dynamic")])
+        self.assertEqual(after - before, 1)

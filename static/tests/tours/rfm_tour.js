@@ -1,3 +1,4 @@
+import { rpc } from "@web/core/network/rpc";
 import { registry } from "@web/core/registry";
 
 const MAP = ".o_crm_rfm_map";
@@ -95,5 +96,62 @@ registry.category("web_tour.tours").add("crm_lifecycle_rfm_map", {
         { trigger: `${cell("52")}:contains(2)` },
         ...menu("menu_segments", "menu_rfm_moves"),
         { trigger: ".o_crm_rfm_matrix tr[data-from=champions] td[data-to=champions]:contains(2)" },
+    ],
+});
+
+async function call(model, method, args) {
+    const params = { model, method, args, kwargs: {} };
+    return rpc(`/web/dataset/call_kw/${model}/${method}`, params);
+}
+
+async function deleteNamed(model, name) {
+    const ids = await call(model, "search", [[["name", "=", name]]]);
+    return call(model, "unlink", [ids]);
+}
+
+/** Somebody else deletes what is on the screen, and somebody clicks twice. */
+registry.category("web_tour.tours").add("crm_lifecycle_rfm_map_of_many", {
+    url: "/odoo/rfm-map",
+    steps: () => [
+        {
+            content: "Choose a policy",
+            trigger: `${MAP} .o_crm_rfm_policy_menu`,
+            run: "click",
+        },
+        { trigger: ".o-dropdown--menu .dropdown-item:contains(Second policy)", run: "click" },
+        {
+            content: "Another administrator deletes it",
+            trigger: `${MAP} .o_crm_rfm_policy_menu:contains(Second policy)`,
+            run: () => deleteNamed("crm.rfm.policy", "Second policy"),
+        },
+        { content: "Open its customers", trigger: cell("52"), run: "click" },
+        { trigger: ".o_notification:contains(The policy that was shown here is gone)" },
+        {
+            content: "The map of the other policy is there",
+            trigger: `${MAP}:not(:has(.o_crm_rfm_policy_menu)) ${cell("52").replace(MAP, "")}`,
+        },
+        { content: "Edit the grid", trigger: `${MAP} .o_crm_rfm_edit`, run: "click" },
+        { trigger: `${MAP} .o_crm_rfm_brush[data-segment=short_lived]`, run: "click" },
+        { trigger: cell("52"), run: "click" },
+        {
+            content: "Another administrator deletes the segment",
+            trigger: `${MAP} .o_crm_rfm_covered:contains(1 changed)`,
+            run: () => deleteNamed("crm.rfm.segment", "Short-lived"),
+        },
+        { trigger: `${MAP} .o_crm_rfm_save:enabled`, run: "click" },
+        { trigger: ".modal:contains(deleted in the meantime) .btn-primary", run: "click" },
+        {
+            content: "What was painted with it is painted no more",
+            trigger: `${MAP}:not(:has([data-segment=short_lived])) .o_crm_rfm_covered:contains(0 changed)`,
+        },
+        { trigger: `${MAP} .o_crm_rfm_discard`, run: "click" },
+        { trigger: `${MAP} .o_crm_rfm_select`, run: "click" },
+        { trigger: cell("52"), run: "click" },
+        {
+            content: "Two clicks make one segment",
+            trigger: `${MAP} .o_crm_rfm_marked [data-action=segment]`,
+            run: "dblclick",
+        },
+        { trigger: ".o_form_view .o_field_widget[name=member_count]:contains(2)" },
     ],
 });

@@ -152,7 +152,24 @@ export class RfmMap extends Component {
         return this.doActionOf("run_target_action", { name, ...target, value_tier });
     }
 
-    async doActionOf(method, kwargs = {}) {
+    doActionOf(method, kwargs = {}) {
+        return this.once(() => this.openActionOf(method, kwargs));
+    }
+
+    /** A second click while the first one is on its way does nothing: one click, one segment. */
+    async once(task) {
+        if (this.isBusy) {
+            return;
+        }
+        this.isBusy = true;
+        try {
+            return await task();
+        } finally {
+            this.isBusy = false;
+        }
+    }
+
+    async openActionOf(method, kwargs) {
         const policyId = this.map.policy.id;
         let action;
         try {
@@ -258,13 +275,36 @@ export class RfmMap extends Component {
         return _t("Without a cell: %s", this.bareSegments.join(", "));
     }
 
-    async savePaint() {
-        await this.orm.call("crm.rfm.cell", "paint", [{ ...this.paint.cells }]);
+    savePaint() {
+        return this.once(() => this.writePaint());
+    }
+
+    async writePaint() {
+        try {
+            await this.orm.call("crm.rfm.cell", "paint", [{ ...this.paint.cells }]);
+        } catch (error) {
+            await this.reload();
+            this.dropDeletedSegments();
+            throw error;
+        }
         this.paint.cells = null;
         await this.reload();
         this.notification.add(_t("The grid is saved and the segments are up to date."), {
             type: "success",
         });
+    }
+
+    /** What was painted with a segment that somebody else has deleted is painted no more. */
+    dropDeletedSegments() {
+        const ids = new Set(this.brushes.map(({ id }) => id));
+        for (const [cell, segmentId] of Object.entries(this.paint.cells)) {
+            if (segmentId && !ids.has(segmentId)) {
+                delete this.paint.cells[cell];
+            }
+        }
+        if (!ids.has(this.state.brush)) {
+            this.state.brush = this.brushes[0].id;
+        }
     }
 
     discardPaint() {
