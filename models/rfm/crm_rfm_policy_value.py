@@ -54,9 +54,10 @@ class CrmRfmPolicy(models.Model):
 
     def write(self, vals):
         """Estimate anew when other purchases count."""
+        result = super().write(vals)
         if {"product_categ_ids", "as_of", "company_id"} & set(vals):
-            vals = {"value_date": False, **vals}
-        return super().write(vals)
+            self.sudo().value_date = False  # nobody may write it where it is hidden
+        return result
 
     def action_estimate_value(self):
         """Estimate now, and say how it went."""

@@ -64,6 +64,12 @@ class TestWithoutScipy(ValueCase):
     def _is_of_value(name):
         return name in FIGURES or name.startswith(("value_state", "customer_value"))
 
+    def test_managers_change_what_counts(self):
+        policy = self.policy.copy().with_user(self.manager)
+        policy.as_of = "2020-01-01"
+        policy.product_categ_ids = self.env["product.category"].create({"name": "Tea"})
+        self.assertTrue(policy.is_stale)
+
     def test_a_list_is_read(self):
         self.policy._refresh()
         names = [name for name in self.scores.fields_get() if name != "partner_id"]
