@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
-from odoo.tools import SQL, ormcache
+from odoo.tools import SQL, format_date, ormcache
 
 from . import cuts, purchases
 
@@ -136,7 +136,13 @@ class CrmRfmPolicy(models.Model):
     def _check_as_of(self):
         for policy in self:
             if policy.as_of and policy.as_of > fields.Date.context_today(self):
-                raise ValidationError(self.env._("%(day)s is not past yet.", day=policy.as_of))
+                raise ValidationError(
+                    self.env._(
+                        "The figures cannot be kept on %(day)s, which is still to come: choose a"
+                        " day of the past, or none to follow today.",
+                        day=format_date(self.env, policy.as_of),
+                    )
+                )
 
     @api.constrains("method", *cuts.COLUMNS)
     def _check_thresholds(self):
@@ -176,7 +182,11 @@ class CrmRfmPolicy(models.Model):
     def copy_data(self, default=None):
         """Name a copy as one; it is not the default."""
         return [
-            {**values, "name": self.env._("%s (copy)", policy.name), "is_default": False}
+            {
+                **values,
+                "name": (default or {}).get("name") or self.env._("%s (copy)", policy.name),
+                "is_default": False,
+            }
             for policy, values in zip(self, super().copy_data(default), strict=True)
         ]
 

@@ -182,7 +182,9 @@ class CrmRfmPolicy(models.Model):
         self._check_plan_size(len(customers), target)
         return {
             "type": "ir.actions.act_window",
-            "name": self.env._("Activities for %(count)s customers", count=len(customers)),
+            "name": self.env._("Activities for 1 customer")
+            if len(customers) == 1
+            else self.env._("Activities for %(count)s customers", count=len(customers)),
             "res_model": "mail.activity.schedule",
             "views": [(False, "form")],
             "target": "new",

@@ -108,11 +108,26 @@ class CrmRfmSegment(models.Model):
                 )
 
     def copy_data(self, default=None):
-        """Give a copy a code of its own."""
+        """Give a copy a name and a code of its own; it has no cells yet."""
+        default = default or {}
         return [
-            {**values, "code": f"{values['code']}_copy", "kind": "cells"}
-            for values in super().copy_data(default)
+            {
+                **values,
+                "name": default.get("name") or self.env._("%s (copy)", segment.name),
+                "code": default.get("code") or segment._free_code(),
+                "kind": "cells",
+            }
+            for segment, values in zip(self, super().copy_data(default), strict=True)
         ]
+
+    def _free_code(self):
+        """Give a code that no segment has, beginning with that of this one."""
+        taken = set(self.search([("code", "=like", f"{self.code}_copy%")]).mapped("code"))
+        return next(
+            code
+            for number in range(1, len(taken) + 2)
+            if (code := f"{self.code}_copy{number if number > 1 else ''}") not in taken
+        )
 
     @ormcache("kind")
     def _id_of_kind(self, kind):

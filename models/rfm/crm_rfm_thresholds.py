@@ -34,12 +34,23 @@ class CrmRfmThresholds(models.AbstractModel):
         for record in self:
             for dimension, name in record._dimension_names().items():
                 if not cuts.ordered(record._cuts(dimension), falling=dimension == "r"):
-                    raise ValidationError(
-                        self.env._(
-                            "%(name)s: a higher score must not ask for less than a lower one.",
-                            name=name,
-                        )
-                    )
+                    raise ValidationError(self._disorder_words(dimension, name))
+
+    def _disorder_words(self, dimension, name):
+        """Say which way the cuts of a dimension must go."""
+        if dimension == "r":
+            return self.env._(
+                "%(name)s: the higher the score, the fewer days. Enter the most days for R2 and"
+                " the fewest for R5.",
+                name=name,
+            )
+        return self.env._(
+            "%(name)s: the higher the score, the higher its threshold. Enter the lowest for"
+            " %(lowest)s and the highest for %(highest)s.",
+            name=name,
+            lowest=f"{dimension.upper()}2",
+            highest=f"{dimension.upper()}5",
+        )
 
     def _dimension_names(self):
         """Give the names of the three dimensions, in their order."""

@@ -68,6 +68,13 @@ class TestCrmRfmCell(RfmCase):
         with self.assertRaises(UserError):
             self.segments["lost"].kind = "cells"
 
+    def test_copies_have_names_and_codes_of_their_own(self):
+        new = self.segments["new"].with_user(self.manager)
+        copies = new.copy() | new.copy() | new.copy({"name": "Third", "code": "third"})
+        self.assertEqual(copies.mapped("code"), ["new_copy", "new_copy2", "third"])
+        self.assertEqual(copies.mapped("name"), ["New (copy)", "New (copy)", "Third"])
+        self.assertEqual(self.segments["lost"].copy().kind, "cells")
+
     def test_painting_moves_the_customers(self):
         customer = self._customer("2026-06-01")
         self.policy.method = "fixed"

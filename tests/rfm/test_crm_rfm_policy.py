@@ -29,14 +29,21 @@ class TestCrmRfmPolicy(RfmCase):
             self.policy.flush_recordset()
 
     def test_the_future_is_not_known(self):
-        with self.assertRaises(ValidationError):
+        with self.assertRaisesRegex(ValidationError, "2999.*choose a day of the past"):
             self.policy.copy({"as_of": "2999-01-01"})
+
+    def test_a_copy_has_a_name_of_its_own(self):
+        self.assertEqual(self.policy.copy().name, f"{self.policy.name} (copy)")
+        self.assertEqual(self.policy.copy({"name": "Tea only"}).name, "Tea only")
 
     def test_thresholds_go_one_way(self):
         policy = self.policy.with_user(self.manager)
         with self.assertRaises(ValidationError) as refusal:
             policy.write({"method": "fixed", "f_cut_4": 20})
         self.assertIn("Frequency", str(refusal.exception))
+        with self.assertRaises(ValidationError) as refusal:
+            policy.write({"method": "fixed", "r_cut_5": 999})
+        self.assertIn("the fewest for R5", str(refusal.exception))
         policy.write({"method": "fixed", "f_cut_4": 11})
 
     def test_cuts_in_words(self):

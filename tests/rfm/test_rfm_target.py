@@ -108,7 +108,9 @@ class TestRfmTarget(RfmCase):
             }
         )
         action = self.by_marketing.run_target_action("plan", cells=["51", "52"])
-        self.assertIn("2", action["name"])
+        self.assertEqual(action["name"], "Activities for 2 customers")
+        alone = self.by_marketing.run_target_action("plan", cells=["52"])
+        self.assertEqual(alone["name"], "Activities for 1 customer")
         wizards = self.env["mail.activity.schedule"].with_user(self.marketing)
         with Form(wizards.with_context(**action["context"])) as form:
             form.plan_id = plan
