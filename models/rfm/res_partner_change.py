@@ -43,7 +43,13 @@ class ResPartner(models.Model):
         """Give the contacts of one number of the matrix."""
         policy_id, first_ids, second_ids, *days = self._parse_rfm_change(text)
         policy = self.env["crm.rfm.policy"].browse(policy_id).exists()
-        policy.ensure_one().check_access("read")
+        policy.check_access("read")
+        if not policy.history_date:
+            message = self.env._(
+                "The RFM policy that this filter is about was deleted, or has no history yet. Take"
+                " the filter out, and choose the customers in the moves between segments again."
+            )
+            raise UserError(message)
         days = policy._matrix_days(*days)
         return Domain("id", "in", policy._changed_partners(first_ids, second_ids, *days))
 

@@ -1,5 +1,7 @@
 from datetime import date
 
+from freezegun import freeze_time
+
 from odoo.tools import SQL
 
 from ..common import LifecycleCase
@@ -74,3 +76,14 @@ class RfmCase(LifecycleCase):
         """Give the moves of a customer, oldest first, as pairs of codes."""
         moves = self.env["crm.rfm.move"].sudo().search([("partner_id", "=", partner.id)])
         return [(move.from_segment_id.code, move.to_segment_id.code) for move in moves[::-1]]
+
+
+class JuneCase(RfmCase):
+    """It is the last day of June, and what a score means does not depend on the customers."""
+
+    def setUp(self):
+        super().setUp()
+        clock = freeze_time("2026-06-30 12:00:00")
+        clock.start()
+        self.addCleanup(clock.stop)
+        self.policy.write({"method": "fixed", "replay_months": 0})

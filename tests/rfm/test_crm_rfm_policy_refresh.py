@@ -3,7 +3,6 @@ from contextlib import nullcontext
 from datetime import date, timedelta
 
 from dateutil.relativedelta import relativedelta
-from freezegun import freeze_time
 
 from odoo.exceptions import UserError
 from odoo.fields import Domain
@@ -11,7 +10,7 @@ from odoo.tests import tagged
 from odoo.tools import SQL
 
 from . import oracle
-from .common import RfmCase
+from .common import JuneCase, RfmCase
 from .oracle import Document
 
 AS_OF = date(2026, 6, 30)
@@ -186,14 +185,7 @@ class TestRefreshAgainstOracle(RfmCase):
 
 
 @tagged("post_install", "-at_install")
-class TestRefresh(RfmCase):
-    def setUp(self):
-        super().setUp()
-        clock = freeze_time("2026-06-30 12:00:00")
-        clock.start()
-        self.addCleanup(clock.stop)
-        self.policy.write({"method": "fixed", "replay_months": 0})
-
+class TestRefresh(JuneCase):
     def policy_rows(self):
         return self.env["crm.rfm.score"].search([("policy_id", "=", self.policy.id)])
 

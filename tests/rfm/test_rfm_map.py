@@ -1,24 +1,18 @@
 from datetime import date
 
-from freezegun import freeze_time
-
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 from odoo.tests import tagged
 
-from .common import RfmCase
+from .common import JuneCase
 
 
 @tagged("post_install", "-at_install")
-class TestRfmMap(RfmCase):
+class TestRfmMap(JuneCase):
     """The map of recency and frequency, and its refresh step by step."""
 
     def setUp(self):
         super().setUp()
-        clock = freeze_time("2026-06-30 12:00:00")
-        clock.start()
-        self.addCleanup(clock.stop)
-        self.policy.write({"method": "fixed", "replay_months": 0})
         self.good = self._customer("2026-06-01", "2026-05-01", amount=3_000, name="Good")
         self.fair = self._customer("2026-06-02", "2026-05-02", amount=100, name="Fair")
         self.lost = self._customer("2020-06-01", name="Lost")

@@ -238,6 +238,14 @@ class TestRfmMatrix(MatrixCase):
             with self.assertRaises(UserError):
                 people.search([("rfm_change", "=", value)])
 
+    def test_a_change_by_a_policy_that_is_gone(self):
+        people = self.env["res.partner"].with_user(self.salesman)
+        gone = self.policy.copy()
+        for _step in ("without history", "deleted"):
+            with self.assertRaisesRegex(UserError, "deleted, or has no history"):
+                people.search([("rfm_change", "=", f"{gone.id}/any/any/{START}/{END}")])
+            gone.exists().unlink()
+
     def test_rights(self):
         partner = self._contact(name="Walker")
         self._history(partner, ("new", START), ("loyal", date(2026, 3, 1)))

@@ -1,23 +1,17 @@
 from datetime import date
 
-from freezegun import freeze_time
-
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
-from .common import RfmCase
+from .common import JuneCase
 
 
 @tagged("post_install", "-at_install")
-class TestRfmPartner(RfmCase):
+class TestRfmPartner(JuneCase):
     """The figures on the contact, in its lists and for who may see them."""
 
     def setUp(self):
         super().setUp()
-        clock = freeze_time("2026-06-30 12:00:00")
-        clock.start()
-        self.addCleanup(clock.stop)
-        self.policy.write({"method": "fixed", "replay_months": 0})
         self.good = self._customer("2026-06-01", "2026-05-01", amount=3_000, name="Good")
         self.lost = self._customer("2020-06-01", name="Lost")
         self.prospect = self._contact(name="Maybe", lifecycle_stage_id=self.prospect.id)

@@ -1,24 +1,18 @@
 from datetime import date
 
-from freezegun import freeze_time
-
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 from odoo.tests import Form, tagged
 
-from .common import RfmCase
+from .common import JuneCase
 
 
 @tagged("post_install", "-at_install")
-class TestRfmSummary(RfmCase):
+class TestRfmSummary(JuneCase):
     """The RFM line of the contact's form, and the reasons behind it."""
 
     def setUp(self):
         super().setUp()
-        clock = freeze_time("2026-06-30 12:00:00")
-        clock.start()
-        self.addCleanup(clock.stop)
-        self.policy.write({"method": "fixed", "replay_months": 0})
         self.good = self._customer(
             "2026-06-01", "2026-05-01", amount=3_000, name="Good", is_company=True
         )

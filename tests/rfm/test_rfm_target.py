@@ -1,25 +1,19 @@
 from ast import literal_eval
 
-from freezegun import freeze_time
-
 from odoo.exceptions import AccessError, RedirectWarning, UserError
 from odoo.fields import Domain
 from odoo.tests import Form, tagged
 
 from ...models.rfm import crm_rfm_policy_target
-from .common import RfmCase
+from .common import JuneCase
 
 
 @tagged("post_install", "-at_install")
-class TestRfmTarget(RfmCase):
+class TestRfmTarget(JuneCase):
     """What to do with the customers of a cell or of a segment."""
 
     def setUp(self):
         super().setUp()
-        clock = freeze_time("2026-06-30 12:00:00")
-        clock.start()
-        self.addCleanup(clock.stop)
-        self.policy.write({"method": "fixed", "replay_months": 0})
         self.good = self._customer("2026-06-01", "2026-05-01", amount=3_000, name="Good")
         self.fair = self._customer("2026-06-02", amount=100, name="Fair")
         self.old = self._customer("2026-05-03", "2026-05-02", name="Old")
