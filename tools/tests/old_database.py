@@ -30,4 +30,17 @@ order = env["sale.order"].create(
 )
 order.action_confirm()
 order.date_order = datetime(2023, 5, 4, 9)
+
+journal = env["account.journal"].create({"name": "Old sales", "code": "OLDS", "type": "general"})
+env.flush_all()
+env.cr.execute(
+    """
+    INSERT INTO account_move (journal_id, company_id, currency_id, move_type, state, payment_state,
+           auto_post, date, invoice_date, partner_id, commercial_partner_id, amount_untaxed_signed)
+    SELECT %s, id, currency_id, 'out_invoice', 'posted', 'paid', 'no', '2023-05-04', '2023-05-04',
+           %s, %s, 100
+      FROM res_company WHERE id = %s
+    """,
+    [journal.id, contact.id, company.id, env.company.id],
+)
 env.cr.commit()

@@ -32,6 +32,13 @@ STAGES = """
     WHERE r.name LIKE 'Old %' OR r.name IN ('Won opportunity', 'Supplier')
 """
 
+#: What holds on to the segments that come with the addon, beside the figures of customers.
+MOVE = """
+    INSERT INTO crm_rfm_move (policy_id, partner_id, date, from_segment_id, to_segment_id, cause)
+    SELECT policy_id, partner_id, last_date, segment_id, segment_id, 'customer'
+    FROM crm_rfm_score RETURNING partner_id
+"""
+
 
 @pytest.fixture(scope="module")
 def database():
@@ -66,6 +73,7 @@ def test_first_install_gives_a_past_and_uninstall_leaves_no_trace(database):
     assert stages["Old contact"] == ["former", "former", "2024-11-04"]
     assert stages["Old customer"] == ["former", "former", "2024-11-04"]
     assert stages["Supplier"] == [None, None, None]
+    assert rows(database, MOVE), "the customers have figures from the first day"
     database.odoo.run(
         database.name, "module uninstall", paths.ADDON, failure="The addon does not go"
     )
