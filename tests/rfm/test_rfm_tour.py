@@ -50,3 +50,10 @@ class TestRfmTour(RfmCase, HttpCase):
             )
         after = self.env["crm.segment"].search_count([("kind", "=", "dynamic")])
         self.assertEqual(after - before, 1)
+
+    def test_colors(self):
+        self.policy._refresh()
+        self.start_tour(
+            "/odoo/rfm-customers", "crm_lifecycle_rfm_colors", login="lifecycle_manager"
+        )
+        self.assertEqual(self.segments["potential_loyalist"].color, "#aa00aa")

@@ -155,3 +155,33 @@ registry.category("web_tour.tours").add("crm_lifecycle_rfm_map_of_many", {
         { trigger: ".o_form_view .o_field_widget[name=member_count]:contains(2)" },
     ],
 });
+
+/** Segments are seen in the colour that they have now. */
+registry.category("web_tour.tours").add("crm_lifecycle_rfm_colors", {
+    url: "/odoo/rfm-customers",
+    steps: () => [
+        {
+            content: "The badge has the colour of the segment",
+            trigger: ".o_data_row .o_crm_rfm_badge[style*='--rfm-color: #2e86c1']",
+        },
+        ...menu("menu_configuration", "menu_rfm_segments"),
+        {
+            content: "Open the segment",
+            trigger: ".o_data_row:contains(Potential Loyalists) td[name=name]",
+            run: "click",
+        },
+        {
+            content: "Choose another colour",
+            trigger: ".o_form_view .o_field_widget[name=color] input[type=color]:not(:visible)",
+            run() {
+                this.anchor.value = "#aa00aa";
+                this.anchor.dispatchEvent(new Event("input", { bubbles: true }));
+                this.anchor.dispatchEvent(new Event("change", { bubbles: true }));
+            },
+        },
+        { trigger: ".o_form_button_save:enabled", run: "click" },
+        { trigger: ".o_form_status_indicator_buttons.invisible:not(:visible)" },
+        ...menu("menu_segments", "menu_rfm_scores"),
+        { trigger: ".o_data_row .o_crm_rfm_badge[style*='--rfm-color: #aa00aa']" },
+    ],
+});
