@@ -21,6 +21,7 @@ TRACES = """
     UNION SELECT 'cron ' || id FROM ir_cron
     UNION SELECT 'group ' || id FROM res_groups
     UNION SELECT 'parameter ' || key FROM ir_config_parameter WHERE key LIKE 'crm_lifecycle%'
+    UNION SELECT 'data ' || name FROM ir_model_data WHERE module = 'crm_lifecycle'
 """
 
 STAGES = """
