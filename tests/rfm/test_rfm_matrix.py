@@ -4,7 +4,7 @@ from collections import Counter
 from datetime import date, timedelta
 
 from freezegun import freeze_time
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from odoo.exceptions import AccessError, UserError
@@ -22,6 +22,8 @@ class TestShares(BaseCase):
     def test_doctests(self):
         self.assertFalse(doctest.testmod(shares).failed)
 
+    # a busy machine is no mistake of the shares
+    @settings(deadline=None, suppress_health_check=list(HealthCheck))
     @given(st.lists(st.integers(0, 10**6), max_size=12))
     def test_shares_sum_to_a_hundred(self, counts):
         found = shares.percentages(counts)
