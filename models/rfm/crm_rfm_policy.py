@@ -224,13 +224,17 @@ class CrmRfmPolicy(models.Model):
             .with_context(active_test=False)
             .search([("company_id", "in", companies.ids)])
         )
-        return self.sudo().create(
+        created = self.sudo().create(
             [
-                {"name": self.env._("All purchases"), "company_id": company.id, "is_default": True}
+                {"name": "All purchases", "company_id": company.id, "is_default": True}
                 for company in companies - known.company_id
                 if not company.parent_id
             ]
         )
+        for lang, _name in self.env["res.lang"].get_installed() if created else ():
+            translated = created.with_context(lang=lang)
+            translated.name = translated.env._("All purchases")
+        return created
 
     def _today(self):
         """Give the day of the figures: the fixed one, or today."""

@@ -64,7 +64,7 @@ class ResPartner(models.Model):
     )
     rfm_value_tier = fields.Selection(
         [("high", "High"), ("medium", "Medium"), ("low", "Low")],
-        "Value",
+        "Value Tier",
         compute="_compute_rfm",
         search=lambda self, *condition: self._search_rfm("rfm_value_tier", *condition),
         groups=GROUPS,

@@ -19,6 +19,10 @@ class TestCrmRfmPolicy(RfmCase):
         other.active = False
         self.assertFalse(self.policy._default_for(self.company))
 
+    def test_the_default_policy_has_a_name_in_each_language(self):
+        self.assertEqual(self.policy.with_context(lang="en_US").name, "All purchases")
+        self.assertEqual(self.policy.with_context(lang="fr_FR").name, "Tous les achats")
+
     def test_a_new_default_takes_the_place_of_the_old_one(self):
         new = self.policy.create({"name": "New", "is_default": True})
         self.assertEqual(self.policy._default_for(self.company), new)
