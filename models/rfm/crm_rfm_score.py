@@ -46,7 +46,7 @@ class CrmRfmScore(models.Model):
     cell = fields.Char(readonly=True, help="Recency and frequency, as 54.")
     code = fields.Char("RFM", readonly=True, help="The three scores, as 543.")
     value_tier = fields.Selection(
-        [("high", "High"), ("medium", "Medium"), ("low", "Low")], "Value Tier", readonly=True
+        [("high", "High"), ("medium", "Medium"), ("low", "Low")], readonly=True
     )
     segment_id = fields.Many2one("crm.rfm.segment", readonly=True, ondelete="restrict")
     changed_on = fields.Datetime(readonly=True)
