@@ -32,6 +32,13 @@ STAGE_LINKS = (
     ("crm_suspect_import", "stage_id"),
 )
 
+# What holds on to a channel of touchpoints, in the same way.
+CHANNEL_LINKS = (
+    ("crm_touchpoint_source", "channel_id"),
+    ("crm_lifecycle_transition", "first_touch_channel_id"),
+    ("crm_lifecycle_transition", "last_touch_channel_id"),
+)
+
 # What holds on to a segment of the addon, in the same way.
 SEGMENT_LINKS = (
     ("crm_rfm_cell", "segment_id"),
@@ -58,11 +65,12 @@ def pre_init_hook(env):
 
 
 def post_init_hook(env):
-    """Give the records of the database their stages and their RFM figures; won means bought."""
+    """Give the records of the database stages, RFM figures and touchpoints; won means bought."""
     customer = env.ref("crm_lifecycle.stage_customer")
     env["crm.stage"].search([("is_won", "=", True)]).lifecycle_stage_id = customer
     env["crm.lifecycle.backfill"]._run()
     env["crm.rfm.policy"].search([("refresh_date", "=", False)])._refresh_with_past()
+    env["crm.touchpoint"]._harvest()
 
 
 def uninstall_hook(env):
@@ -75,5 +83,5 @@ def uninstall_hook(env):
             action.domain = domain if domain != "[]" else False
         parameters.set_param(KEPT_DOMAIN % xmlid, False)
     parameters.set_param(SEGMENTS_WAITING, False)
-    for table, column in STAGE_LINKS + SEGMENT_LINKS:
+    for table, column in STAGE_LINKS + CHANNEL_LINKS + SEGMENT_LINKS:
         sql.drop_constraint(env.cr, table, f"{table}_{column}_fkey")
