@@ -1,12 +1,22 @@
 """What happens to a database when the addon comes and goes."""
 
-from odoo.tools import sql
+from odoo.tools import SQL, sql
 
 TABLES = ("crm_lead", "res_partner")
 COLUMNS = (
     ("lifecycle_stage_id", "int4"),
     ("lifecycle_kind", "varchar"),
     ("lifecycle_date", "timestamp"),
+)
+
+# What the qualification of a lead says that nobody has begun to qualify.
+UNQUALIFIED = (
+    ("qualification_framework", "varchar", "bant"),
+    ("bant_score", "int4", 0),
+    ("champ_score", "int4", 0),
+    ("qualification_score", "int4", 0),
+    ("qualification_state", "varchar", "open"),
+    ("qualification_missing", "varchar", "budget, authority, need, timeline"),
 )
 
 # The actions of the pipeline that do not show suspects. Their own domains are kept while the
@@ -50,6 +60,26 @@ def pre_init_hook(env):
         for name, kind in COLUMNS:
             if not sql.column_exists(env.cr, table, name):
                 sql.create_column(env.cr, table, name, kind)
+    for name, kind, value in UNQUALIFIED:
+        if not sql.column_exists(env.cr, "crm_lead", name):
+            _create_filled_column(env.cr, "crm_lead", name, kind, value)
+
+
+def _create_filled_column(cr, table, name, kind, value):
+    """Create a column that has a value in all rows, without writing any row.
+
+    The database notes a constant default with the table, where it stays for the rows of now.
+    """
+    names = {"table": SQL.identifier(table), "name": SQL.identifier(name)}
+    cr.execute(
+        SQL(
+            "ALTER TABLE %(table)s ADD COLUMN %(name)s %(kind)s DEFAULT %(value)s",
+            kind=SQL(kind),
+            value=value,
+            **names,
+        )
+    )
+    cr.execute(SQL("ALTER TABLE %(table)s ALTER COLUMN %(name)s DROP DEFAULT", **names))
 
 
 def post_init_hook(env):

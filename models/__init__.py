@@ -1,5 +1,6 @@
 # concepts, in load order: one may use those above it, never one below
 from . import settings
 from . import lifecycle
+from . import qualification
 from . import rfm
 from . import segment

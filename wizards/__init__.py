@@ -1,3 +1,4 @@
 from . import lifecycle
+from . import qualification
 from . import rfm
 from . import segment
