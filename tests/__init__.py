@@ -1,4 +1,5 @@
 from .lifecycle import *
+from .qualification import *
 from .rfm import *
 from . import segment
 from .segment import *

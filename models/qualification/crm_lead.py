@@ -191,21 +191,26 @@ class CrmLead(models.Model):
         computed, as long as the framework is known.
         """
         default = self.default_get([*ANSWERS, "qualification_framework"])
-        common = None if self.env["crm.team"]._qualification_other_frameworks() else DEFAULT
-        unanswered, completed = {}, []
-        for vals in vals_list:
-            vals = default | {k: v for k, v in vals.items() if k not in RESULTS}
-            framework = vals.get("qualification_framework") or common
-            if framework:
-                vals["qualification_framework"] = framework
-            if any(vals.get(name) for name in ANSWERS):
-                vals = with_twins(vals)
-            elif framework:
-                if framework not in unanswered:
-                    unanswered[framework] = self._qualification_results(vals)
-                vals |= unanswered[framework]
-            completed.append(vals)
-        return completed
+        if not self.env["crm.team"]._qualification_other_frameworks():
+            default.setdefault("qualification_framework", DEFAULT)
+        unanswered = {}
+        return [self._qualification_completed(default | vals, unanswered) for vals in vals_list]
+
+    @api.model
+    def _qualification_completed(self, vals, unanswered):
+        """Complete the values of one new lead.
+
+        :param dict unanswered: framework -> the results without any answer, filled as they come
+        """
+        vals = {name: value for name, value in vals.items() if name not in RESULTS}
+        if any(vals.get(name) for name in ANSWERS):
+            return with_twins(vals)
+        framework = vals.get("qualification_framework")
+        if not framework:
+            return vals
+        if framework not in unanswered:
+            unanswered[framework] = self._qualification_results(vals)
+        return vals | unanswered[framework]
 
     def _qualification_note_answers(self, names, before):
         """Add the answers that differ from before to the log, and fire the rules.

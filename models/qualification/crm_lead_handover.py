@@ -1,12 +1,11 @@
 import logging
 
 import psycopg2
+from markupsafe import Markup
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
-
-from markupsafe import Markup
 
 _logger = logging.getLogger(__name__)
 
@@ -69,9 +68,11 @@ class CrmLead(models.Model):
 
     def write(self, vals):
         """Take the conversion to an opportunity for an acceptance."""
-        result = super().write(vals)
+        accepted = self.browse()
         if vals.get("type") == "opportunity":
-            self._handover_waiting()._handover_answer("accepted")
+            accepted = self._handover_waiting().filtered(lambda lead: lead.type == "lead")
+        result = super().write(vals)
+        accepted._handover_answer("accepted")
         return result
 
     # ------------------------------------------------------------

@@ -103,6 +103,7 @@ class CrmQualificationAnswer(models.Model):
         )
         lead.flush_model()
         self.flush_model()
+        self.env["res.company"].flush_model(["qualification_stale_days"])
         return SQL(
             "(SELECT lead.id FROM crm_lead lead"
             " JOIN (SELECT lead_id, criterion, value, MAX(date) AS date"

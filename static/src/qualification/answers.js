@@ -43,7 +43,8 @@ export function label(data, name) {
 }
 
 export function age(answer) {
-    return deserializeDateTime(answer.date).toRelative();
+    const date = deserializeDateTime(answer.date);
+    return Math.abs(date.diffNow("minutes").minutes) < 1 ? _t("just now") : date.toRelative();
 }
 
 export function answeredBy(answer) {
