@@ -87,6 +87,7 @@
     ],
     "demo": [
         "demo/crm_lifecycle_demo.xml",
+        "demo/crm_qualification_demo.xml",
         "demo/crm_segment_demo.xml",
         "demo/crm_rfm_demo.xml",
     ],

@@ -45,6 +45,7 @@ SEGMENT_LINKS = (
     ("crm_rfm_move", "from_segment_id"),
     ("crm_rfm_move", "to_segment_id"),
 )
+REASON_LINKS = (("crm_qualification_handover", "reason_id"),)
 
 
 def pre_init_hook(env):
@@ -99,5 +100,20 @@ def uninstall_hook(env):
         if action and domain:
             action.domain = domain if domain != "[]" else False
         parameters.set_param(KEPT_DOMAIN % xmlid, False)
-    for table, column in STAGE_LINKS + SEGMENT_LINKS:
+    _let_qualification_go(env)
+    for table, column in STAGE_LINKS + SEGMENT_LINKS + REASON_LINKS:
         sql.drop_constraint(env.cr, table, f"{table}_{column}_fkey")
+
+
+def _let_qualification_go(env):
+    """Keep the reasons that leads were lost for; the reminders about hand-overs go."""
+    owned = env["ir.model.data"].search(
+        [("module", "=", "crm_lifecycle"), ("model", "=", "crm.lost.reason")]
+    )
+    leads = env["crm.lead"].with_context(active_test=False)
+    used = leads.search([("lost_reason_id", "in", owned.mapped("res_id"))]).lost_reason_id
+    owned.filtered(lambda name: name.res_id in used.ids).unlink()
+    kind = env.ref("crm_lifecycle.mail_activity_type_handover", raise_if_not_found=False)
+    if kind:
+        activities = env["mail.activity"].with_context(active_test=False)
+        activities.search([("activity_type_id", "=", kind.id)]).unlink()

@@ -48,9 +48,7 @@ class CrmLead(models.Model):
     bant_budget_amount = fields.Monetary(
         "Budget", currency_field="company_currency", copy=False, aggregator="sum"
     )
-    decision_maker_id = fields.Many2one(
-        "res.partner", string="Decision Maker", copy=False, index="btree_not_null"
-    )
+    decision_maker_id = fields.Many2one("res.partner", copy=False, index="btree_not_null")
     need_note = fields.Char("Need", copy=False)
     timeline_date = fields.Date("Wanted by", copy=False)
     # what follows; editable for the ORM only, so that new leads get them in their INSERT
