@@ -2,5 +2,6 @@
 from . import settings
 from . import lifecycle
 from . import touchpoint
+from . import qualification
 from . import rfm
 from . import segment

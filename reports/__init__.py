@@ -1,2 +1,3 @@
 from . import lifecycle
 from . import touchpoint
+from . import qualification

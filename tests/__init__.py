@@ -1,5 +1,6 @@
 from .lifecycle import *
 from .touchpoint import *
+from .qualification import *
 from .rfm import *
 from . import segment
 from .segment import *

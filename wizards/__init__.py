@@ -1,4 +1,5 @@
 from . import lifecycle
 from . import touchpoint
+from . import qualification
 from . import rfm
 from . import segment
