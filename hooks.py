@@ -1,6 +1,6 @@
 """What happens to a database when the addon comes and goes."""
 
-from odoo.tools import sql
+from odoo.tools import SQL, sql
 
 from .models.segment.crm_segment_refresh import WAITING as SEGMENTS_WAITING
 
@@ -9,6 +9,16 @@ COLUMNS = (
     ("lifecycle_stage_id", "int4"),
     ("lifecycle_kind", "varchar"),
     ("lifecycle_date", "timestamp"),
+)
+
+# What the qualification of a lead says that nobody has begun to qualify.
+UNQUALIFIED = (
+    ("qualification_framework", "varchar", "bant"),
+    ("bant_score", "int4", 0),
+    ("champ_score", "int4", 0),
+    ("qualification_score", "int4", 0),
+    ("qualification_state", "varchar", "open"),
+    ("qualification_missing", "varchar", "budget, authority, need, timeline"),
 )
 
 # The actions of the pipeline that do not show suspects. Their own domains are kept while the
@@ -32,6 +42,14 @@ STAGE_LINKS = (
     ("crm_suspect_import", "stage_id"),
 )
 
+# What holds on to a channel of touchpoints, in the same way.
+CHANNEL_LINKS = (
+    ("crm_touchpoint_source", "channel_id"),
+    ("crm_score_rule", "channel_id"),
+    ("crm_lifecycle_transition", "first_touch_channel_id"),
+    ("crm_lifecycle_transition", "last_touch_channel_id"),
+)
+
 # What holds on to a segment of the addon, in the same way.
 SEGMENT_LINKS = (
     ("crm_rfm_cell", "segment_id"),
@@ -40,6 +58,7 @@ SEGMENT_LINKS = (
     ("crm_rfm_move", "to_segment_id"),
     ("mailing_mailing", "crm_segment_id"),
 )
+REASON_LINKS = (("crm_qualification_handover", "reason_id"),)
 
 
 def pre_init_hook(env):
@@ -55,14 +74,36 @@ def pre_init_hook(env):
         for name, kind in COLUMNS:
             if not sql.column_exists(env.cr, table, name):
                 sql.create_column(env.cr, table, name, kind)
+    for name, kind, value in UNQUALIFIED:
+        if not sql.column_exists(env.cr, "crm_lead", name):
+            _create_filled_column(env.cr, "crm_lead", name, kind, value)
+
+
+def _create_filled_column(cr, table, name, kind, value):
+    """Create a column that has a value in all rows, without writing any row.
+
+    The database notes a constant default with the table, where it stays for the rows of now.
+    """
+    names = {"table": SQL.identifier(table), "name": SQL.identifier(name)}
+    cr.execute(
+        SQL(
+            "ALTER TABLE %(table)s ADD COLUMN %(name)s %(kind)s DEFAULT %(value)s",
+            kind=SQL(kind),
+            value=value,
+            **names,
+        )
+    )
+    cr.execute(SQL("ALTER TABLE %(table)s ALTER COLUMN %(name)s DROP DEFAULT", **names))
 
 
 def post_init_hook(env):
-    """Give the records of the database their stages and their RFM figures; won means bought."""
+    """Give the records of the database stages, RFM figures and touchpoints; won means bought."""
     customer = env.ref("crm_lifecycle.stage_customer")
     env["crm.stage"].search([("is_won", "=", True)]).lifecycle_stage_id = customer
     env["crm.lifecycle.backfill"]._run()
     env["crm.rfm.policy"].search([("refresh_date", "=", False)])._refresh_with_past()
+    env["crm.touchpoint"]._harvest()
+    env["crm.score.policy"]._refresh_all()
 
 
 def uninstall_hook(env):
@@ -74,6 +115,21 @@ def uninstall_hook(env):
         if action and domain:
             action.domain = domain if domain != "[]" else False
         parameters.set_param(KEPT_DOMAIN % xmlid, False)
+    _let_qualification_go(env)
     parameters.set_param(SEGMENTS_WAITING, False)
-    for table, column in STAGE_LINKS + SEGMENT_LINKS:
+    for table, column in STAGE_LINKS + CHANNEL_LINKS + SEGMENT_LINKS + REASON_LINKS:
         sql.drop_constraint(env.cr, table, f"{table}_{column}_fkey")
+
+
+def _let_qualification_go(env):
+    """Keep the reasons that leads were lost for; the reminders about hand-overs go."""
+    owned = env["ir.model.data"].search(
+        [("module", "=", "crm_lifecycle"), ("model", "=", "crm.lost.reason")]
+    )
+    leads = env["crm.lead"].with_context(active_test=False)
+    used = leads.search([("lost_reason_id", "in", owned.mapped("res_id"))]).lost_reason_id
+    owned.filtered(lambda name: name.res_id in used.ids).unlink()
+    kind = env.ref("crm_lifecycle.mail_activity_type_handover", raise_if_not_found=False)
+    if kind:
+        activities = env["mail.activity"].with_context(active_test=False)
+        activities.search([("activity_type_id", "=", kind.id)]).unlink()

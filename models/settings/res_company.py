@@ -18,6 +18,23 @@ class ResCompany(models.Model):
         help="A customer without a purchase for so many months becomes a former customer.",
     )
 
+    # qualification
+    qualification_stale_days = fields.Integer(
+        "Days until an Answer Is Old",
+        default=90,
+        help="Older answers to the questions of qualification are shown dimmed and asked again.",
+    )
+    handover_hours = fields.Float(
+        "Hours to Answer a Hand-over",
+        default=8,
+        help="How long sales may take to accept or reject a lead that marketing hands over.",
+    )
+    handover_working_time = fields.Boolean(
+        "Count Working Time Only",
+        default=True,
+        help="The hours of the company's working time, without nights, weekends and holidays.",
+    )
+
     # cross-sell
     affinity_level = fields.Selection(
         [("product", "Products"), ("category", "Product categories")],
@@ -50,6 +67,14 @@ class ResCompany(models.Model):
     _lifecycle_former_months_positive = models.Constraint(
         "CHECK(lifecycle_former_months > 0)",
         "The number of months before a customer is a former customer must be positive.",
+    )
+    _qualification_stale_days_positive = models.Constraint(
+        "CHECK(qualification_stale_days > 0)",
+        "The number of days until an answer is old must be positive.",
+    )
+    _handover_hours_positive = models.Constraint(
+        "CHECK(handover_hours > 0)",
+        "Sales need some time to answer: the number of hours must be positive.",
     )
     _affinity_months_positive = models.Constraint(
         "CHECK(affinity_months > 0)",

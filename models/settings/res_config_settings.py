@@ -12,6 +12,13 @@ class ResConfigSettings(models.TransientModel):
     lifecycle_former_months = fields.Integer(
         related="company_id.lifecycle_former_months", readonly=False
     )
+    qualification_stale_days = fields.Integer(
+        related="company_id.qualification_stale_days", readonly=False
+    )
+    handover_hours = fields.Float(related="company_id.handover_hours", readonly=False)
+    handover_working_time = fields.Boolean(
+        related="company_id.handover_working_time", readonly=False
+    )
     affinity_level = fields.Selection(
         related="company_id.affinity_level", readonly=False, required=True
     )

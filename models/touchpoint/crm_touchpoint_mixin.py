@@ -1,0 +1,204 @@
+from odoo import api, fields, models
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+GROUPS = "sales_team.group_sale_salesman"
+#: Fields that are columns of the row in the side table.
+SIDE_COLUMNS = (
+    "first_touch_id",
+    "first_touch_date",
+    "first_touch_channel_id",
+    "last_touch_id",
+    "last_touch_date",
+    "last_touch_channel_id",
+    "last_inbound_date",
+)
+DAYS = "last_inbound_days"
+
+
+class CrmTouchpointMixin(models.AbstractModel):
+    """The contacts with a person, as if they were columns of the contact or lead.
+
+    Where are they?
+        In `crm.touchpoint.summary`, joined in: they sort, group and filter like columns, and
+        nothing is ever written on the contact or lead.
+    Are they always up to date?
+        They are those of the last harvest; `action_refresh_touchpoints` harvests for these
+        records at once.
+    """
+
+    _name = "crm.touchpoint.mixin"
+    _description = "Touchpoints of a Person"
+
+    first_touch_id = fields.Many2one(
+        "crm.touchpoint",
+        "First Contact",
+        compute="_compute_touches",
+        search=lambda self, *condition: self._search_touch("first_touch_id", *condition),
+        groups=GROUPS,
+    )
+    first_touch_date = fields.Datetime(
+        "First Contact on",
+        compute="_compute_touches",
+        search=lambda self, *condition: self._search_touch("first_touch_date", *condition),
+        groups=GROUPS,
+    )
+    first_touch_channel_id = fields.Many2one(
+        "crm.touchpoint.channel",
+        "First Channel",
+        compute="_compute_touches",
+        search=lambda self, *condition: self._search_touch("first_touch_channel_id", *condition),
+        groups=GROUPS,
+    )
+    last_touch_id = fields.Many2one(
+        "crm.touchpoint",
+        "Last Contact",
+        compute="_compute_touches",
+        search=lambda self, *condition: self._search_touch("last_touch_id", *condition),
+        groups=GROUPS,
+    )
+    last_touch_date = fields.Datetime(
+        "Last Contact on",
+        compute="_compute_touches",
+        search=lambda self, *condition: self._search_touch("last_touch_date", *condition),
+        groups=GROUPS,
+    )
+    last_touch_channel_id = fields.Many2one(
+        "crm.touchpoint.channel",
+        "Last Channel",
+        compute="_compute_touches",
+        search=lambda self, *condition: self._search_touch("last_touch_channel_id", *condition),
+        groups=GROUPS,
+    )
+    last_inbound_date = fields.Datetime(
+        "Last Answer",
+        compute="_compute_touches",
+        search=lambda self, *condition: self._search_touch("last_inbound_date", *condition),
+        groups=GROUPS,
+        help="When the person did something: clicked, answered, asked, ordered. An opened mail is"
+        " no answer.",
+    )
+    last_inbound_days = fields.Integer(
+        "Days since Last Answer",
+        compute="_compute_touches",
+        search=lambda self, *condition: self._search_touch(DAYS, *condition),
+        aggregator="avg",
+        groups=GROUPS,
+    )
+    touchpoint_line = fields.Json(
+        "Last Contact Line", compute="_compute_touchpoint_line", groups=GROUPS
+    )
+
+    @api.model
+    def _touch_fields(self):
+        """Give the fields that come from the side table."""
+        return [*SIDE_COLUMNS, DAYS, "touchpoint_line"]
+
+    def _compute_touches(self):
+        """Read the rows of all these records in one query."""
+        subject = self._lifecycle_subject
+        summaries = (
+            self.env["crm.touchpoint.summary"]
+            .sudo()
+            .search_fetch([(subject, "in", self.ids)], [subject, *SIDE_COLUMNS])
+        )
+        row = {summary[subject].id: summary for summary in summaries}
+        now = fields.Datetime.now()
+        for record in self:
+            summary = row.get(record._origin.id, summaries.browse())
+            for name in SIDE_COLUMNS:
+                record[name] = summary[name].sudo(False) if name.endswith("_id") else summary[name]
+            answered = summary.last_inbound_date
+            record[DAYS] = (now - answered).days if answered else False
+
+    def _compute_touchpoint_line(self):
+        """Say in words' pieces when and how the person was last in contact: one query."""
+        self.env["crm.touchpoint.summary"].flush_model()
+        rows = self.env["crm.touchpoint"]._last_contacts(self._lifecycle_subject, self._origin.ids)
+        for record in self:
+            record.touchpoint_line = rows.get(record._origin.id, False)
+
+    def _search_touch(self, name, operator, value):
+        """Compare with the joined column, by the rules of the field's own type."""
+        field = self._fields[name]
+        if operator in Domain.NEGATIVE_OPERATORS:
+            return NotImplemented
+        if field.type == "many2one" and (isinstance(value, str) or operator in ("any", "any!")):
+            value, operator = self._matching_ids(field, operator, value), "in"
+        return Domain.custom(
+            to_sql=lambda model, alias, query: field.condition_to_sql(
+                name, operator, value, model, alias, query
+            )
+        )
+
+    @api.model
+    def _matching_ids(self, field, operator, value):
+        """Give the ids of the records that a name or a domain means."""
+        comodel = self.env[field.comodel_name]
+        if operator in ("any", "any!"):
+            return comodel.search(value).ids
+        return comodel.search([("display_name", operator, value)]).ids
+
+    def _field_to_sql(self, alias, field_expr, query=None):
+        """Join the row of the side table, once for all its columns."""
+        if query is None or (field_expr not in SIDE_COLUMNS and field_expr != DAYS):
+            return super()._field_to_sql(alias, field_expr, query)
+        self._check_field_access(self._fields[field_expr], "read")
+        side = self._join_touches(alias, query)
+        if field_expr != DAYS:
+            return SQL.identifier(side, field_expr)
+        return SQL(
+            "floor(EXTRACT(EPOCH FROM %s - %s) / 86400)::int",
+            fields.Datetime.now(),
+            SQL.identifier(side, "last_inbound_date"),
+        )
+
+    def _join_touches(self, alias, query):
+        """Join the side table, and give its alias."""
+        side = query.make_alias(alias, "touches")
+        query.add_join(
+            "LEFT JOIN",
+            side,
+            "crm_touchpoint_summary",
+            SQL(
+                "%s = %s",
+                SQL.identifier(side, self._lifecycle_subject),
+                SQL.identifier(alias, "id"),
+            ),
+        )
+        return side
+
+    def unlink(self):
+        """Take the contacts along that belong to nobody else."""
+        subject, ids = self._lifecycle_subject, self.ids
+        bereft = self._touch_dependents()
+        result = super().unlink()
+        if ids:
+            self.env["crm.touchpoint"].sudo()._forget(subject, ids)
+            self.env["crm.touchpoint.summary"].sudo()._drop(subject, ids)
+        bereft._refresh_touch_summary()
+        return result
+
+    def _touch_dependents(self):
+        """Give the records whose first and last contact may come from these."""
+        return self.env["crm.lead"]
+
+    def _refresh_touch_summary(self):
+        """Bring the first and the last contact of these records up to date."""
+        if self:
+            self.env["crm.touchpoint.summary"].sudo()._refresh(
+                self._lifecycle_subject, SQL("SELECT unnest(%s) AS id", self.ids)
+            )
+
+    def action_refresh_touchpoints(self):
+        """Look for the contacts with these persons now; return how many are new."""
+        self.check_access("read")
+        return sum(self.env["crm.touchpoint"].sudo()._harvest(self).values())
+
+    def action_log_touchpoint(self):
+        """Open the dialog to log a contact with this person."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "crm_lifecycle.crm_touchpoint_entry_action"
+        )
+        return {**action, "context": {f"default_{self._lifecycle_subject}": self.id}}

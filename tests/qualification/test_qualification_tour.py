@@ -1,0 +1,23 @@
+from odoo.tests import HttpCase, tagged
+
+from .common import QualificationCase
+
+
+@tagged("post_install", "-at_install")
+class TestQualificationTour(QualificationCase, HttpCase):
+    """What a salesperson does in the browser with a lead that marketing hands over."""
+
+    def test_handed_over_lead_becomes_a_prospect(self):
+        self.salesman.lang = "en_US"
+        lead = self._lead(name="Bakery of the tour", user_id=self.salesman.id)
+        lead.with_user(self.marketing).action_hand_over()
+        self.start_tour(
+            "/odoo/handed-over", "crm_lifecycle_qualify_a_lead", login="lifecycle_salesman"
+        )
+        self.assertEqual((lead.handover_state, lead.user_id), ("accepted", self.salesman))
+        self.assertEqual((lead.qualification_state, lead.qualification_score), ("qualified", 80))
+        self.assertEqual(lead.need_note, "Two ovens")
+        self.assertWay(lead, "lead", "mql", "prospect")
+        answers = lead.qualification_answer_ids
+        self.assertEqual(answers.user_id, self.salesman)
+        self.assertEqual(len(answers), 6)
