@@ -45,6 +45,7 @@ STAGE_LINKS = (
 # What holds on to a channel of touchpoints, in the same way.
 CHANNEL_LINKS = (
     ("crm_touchpoint_source", "channel_id"),
+    ("crm_score_rule", "channel_id"),
     ("crm_lifecycle_transition", "first_touch_channel_id"),
     ("crm_lifecycle_transition", "last_touch_channel_id"),
 )
@@ -102,6 +103,7 @@ def post_init_hook(env):
     env["crm.lifecycle.backfill"]._run()
     env["crm.rfm.policy"].search([("refresh_date", "=", False)])._refresh_with_past()
     env["crm.touchpoint"]._harvest()
+    env["crm.score.policy"]._refresh_all()
 
 
 def uninstall_hook(env):

@@ -3,5 +3,6 @@ from . import settings
 from . import lifecycle
 from . import touchpoint
 from . import qualification
+from . import scoring
 from . import rfm
 from . import segment

@@ -1,3 +1,4 @@
 from . import lifecycle
 from . import touchpoint
 from . import qualification
+from . import scoring

@@ -1,5 +1,6 @@
 from . import lifecycle
 from . import touchpoint
 from . import qualification
+from . import scoring
 from . import rfm
 from . import segment

@@ -15,6 +15,7 @@ What others may call:
 * `records._lifecycle_advance(stage, cause)`: the same, but only where it is progress;
 * `env["crm.lifecycle.rule"]._fire(trigger, model, ids)`: say that something
   happened to these records;
+* `env["res.partner"]._profiling_domain()`: who may be scored, counted and put into segments;
 * `progress`: the order of the kinds as plain functions.
 """
 

@@ -37,6 +37,24 @@ class ResPartner(models.Model):
     def _lifecycle_subject_domain(self):
         return Domain("commercial_partner_id.ref_company_ids", "=", False)
 
+    @api.model
+    def _profiling_domain(self):
+        """Give the contacts that may be profiled; the privacy concept leaves persons out."""
+        return Domain.TRUE
+
+    @api.model
+    def _profiled_query(self):
+        """Give the contacts that may be profiled, as a query; None when all may."""
+        partners = self.sudo().with_context(active_test=False)
+        domain = partners._profiling_domain()
+        return None if domain.is_true() else partners._search(domain)
+
+    @api.model
+    def _profiled_sql(self):
+        """Give the ids of the contacts that may be profiled, as a subselect; None when all may."""
+        query = self._profiled_query()
+        return None if query is None else query.subselect()
+
     def _lifecycle_advance(self, stage, cause, **options):
         """Leave our own companies where they are."""
         customers = self.filtered_domain(self._lifecycle_subject_domain())

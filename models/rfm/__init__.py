@@ -23,8 +23,8 @@ What others may call:
 
 What others may extend:
 
-* `res.partner._profiling_domain()`: who may be profiled at all. The figures and moves of others
-  are shown to nobody from that moment, and the next refresh deletes the figures;
+* `res.partner._profiling_domain()` (of the lifecycle): who may be profiled at all. The figures and
+  moves of others are shown to nobody from that moment, and the next refresh deletes the figures;
 * `cuts`, `purchases`, `long_statement`: arithmetic and SQL as plain functions.
 """
 

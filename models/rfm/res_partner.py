@@ -108,24 +108,6 @@ class ResPartner(models.Model):
                 descriptions[name]["searchable"] = False
         return descriptions
 
-    @api.model
-    def _profiling_domain(self):
-        """Give the contacts that may be profiled; the privacy concept leaves persons out."""
-        return Domain.TRUE
-
-    @api.model
-    def _profiled_query(self):
-        """Give the contacts that may be profiled, as a query; None when all may."""
-        partners = self.sudo().with_context(active_test=False)
-        domain = partners._profiling_domain()
-        return None if domain.is_true() else partners._search(domain)
-
-    @api.model
-    def _profiled_sql(self):
-        """Give the ids of the contacts that may be profiled, as a subselect; None when all may."""
-        query = self._profiled_query()
-        return None if query is None else query.subselect()
-
     @api.depends_context("company")
     def _compute_rfm(self):
         """Read the rows of the current company's default policy, in one query."""
