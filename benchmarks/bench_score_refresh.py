@@ -22,6 +22,8 @@ TOUCHES = int(os.environ.get("TOUCHES", "1000000"))
 PAGE = 80
 ROUNDS = 5
 TIMES = 10
+#: Of the full size; of a tenth, what Odoo does around the statement counts for more.
+MOST = 3
 #: Of ten leads of the made-up volume six are open.
 OPEN_SHARE = 0.6
 TABLES = ("crm_lead", "crm_touchpoint", "crm_score", "crm_score_history")
@@ -45,18 +47,18 @@ BARE = "SELECT lead_id, count(*), max(date) FROM crm_touchpoint GROUP BY lead_id
 
 def run(env, report):
     """Measure a tenth, then the whole."""
-    small = load(env, report, LEADS // TIMES, TOUCHES // TIMES)
-    large = load(env, report, LEADS - LEADS // TIMES, TOUCHES - TOUCHES // TIMES)
+    small = load(env, report, LEADS // TIMES, TOUCHES // TIMES, None)
+    large = load(env, report, LEADS - LEADS // TIMES, TOUCHES - TOUCHES // TIMES, MOST)
     report.value(f"cost of {TIMES} times as much", large / small, "times", at_most=1.1 * TIMES)
     page_of_leads(env, report)
 
 
-def load(env, report, leads, touches):
+def load(env, report, leads, touches, at_most):
     """Add leads and touchpoints and measure; return the seconds of a refresh."""
     volume.load(env, leads // 5, 0, int(leads / OPEN_SHARE), 0, items=False, progress=quiet)
     insert_touches(env, touches)
     vacuum(env, *TABLES)
-    return measure(env, report)
+    return measure(env, report, at_most)
 
 
 def insert_touches(env, count):
@@ -95,7 +97,7 @@ def insert_touches(env, count):
     )
 
 
-def measure(env, report):
+def measure(env, report, at_most):
     """Measure the first fill, runs that change nothing, and the run of the next day."""
     policy = env["crm.score.policy"]._for("crm.lead")
     result = {}
@@ -111,7 +113,7 @@ def measure(env, report):
     reference, refresh = statistics.median(bare), statistics.median(again)
     report.value("bare aggregate", reference, "s")
     report.value("refresh", refresh, "s")
-    report.value("refresh, of the bare aggregate", refresh / reference, "times", at_most=3)
+    report.value("refresh, of the bare aggregate", refresh / reference, "times", at_most=at_most)
     written = sum(result[name] for name in ("added", "changed", "removed", "history"))
     report.value("rows written by a second run", written, at_most=0)
     next_day(env, report, policy)
