@@ -293,10 +293,13 @@ class CrmRfmPolicy(models.Model):
             SQL("AND partner_id IN %s", allowed) if allowed else SQL(),
         )
 
-    def _documents(self, as_of):
-        """Give the query of all documents that count for the policy up to a day."""
+    def _documents(self, as_of, only=None):
+        """Give the query of the documents that count for the policy up to a day.
+
+        :param SQL only: which of them; see `purchases.purchase_rows`
+        """
         companies = self.env["res.company"].sudo().search([("id", "child_of", self.company_id.id)])
         categories = self.env["product.category"].sudo()
         if self.product_categ_ids:
             categories = categories.search([("id", "child_of", self.product_categ_ids.ids)])
-        return purchases.purchase_rows(companies.ids, as_of, categories.ids)
+        return purchases.purchase_rows(companies.ids, as_of, categories.ids, only)

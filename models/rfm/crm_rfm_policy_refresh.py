@@ -7,7 +7,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
-from . import cuts, long_statement, refresh_sql
+from . import cuts, long_statement, purchases, refresh_sql
 from .crm_rfm_policy import FEW_CUSTOMERS
 from .purchases import SALES
 
@@ -108,11 +108,13 @@ class CrmRfmPolicy(models.Model):
     def _refresh_query(self, day, known, cause):
         """Give the statement of a refresh; see `refresh_sql.refresh`."""
         segments = self.env["crm.rfm.segment"]
+        start = self._window_start(day)
         return refresh_sql.refresh(
             self.id,
-            self._documents(day),
+            self._documents(day, purchases.may_count_after(start)),
+            self._documents(day, purchases.dated_until(start)),
             as_of=day,
-            start=self._window_start(day),
+            start=start,
             per_day=self.one_per_day,
             known_cuts=known,
             segments={kind: segments._id_of_kind(kind) for kind in ("prospect", "lost")},

@@ -20,7 +20,7 @@ REFUND = "out_refund"
 DOCUMENTS = (*SALES, REFUND)
 
 
-def purchase_rows(company_ids, as_of, categ_ids=()):
+def purchase_rows(company_ids, as_of, categ_ids=(), only=None):
     """Give the query of the documents up to a day, one row for each document or line.
 
     Columns: `partner_id` (the commercial partner), `document`, `day`, `amount` and `bought`:
@@ -29,6 +29,7 @@ def purchase_rows(company_ids, as_of, categ_ids=()):
     :param company_ids: whose documents
     :param date as_of: the last day
     :param categ_ids: only the lines of products of these categories; empty: whole documents
+    :param SQL only: which documents `m`; None: all
     """
     # OFFSET 0 keeps the planner from repeating the expressions in each aggregate above.
     return SQL(
@@ -43,6 +44,7 @@ def purchase_rows(company_ids, as_of, categ_ids=()):
            AND m.company_id IN %(companies)s
            AND m.invoice_date <= %(as_of)s
            AND m.commercial_partner_id IS NOT NULL
+           AND %(only)s
         OFFSET 0
         """,
         amount=SQL("- l.balance") if categ_ids else SQL("m.amount_untaxed_signed"),
@@ -52,7 +54,21 @@ def purchase_rows(company_ids, as_of, categ_ids=()):
         types=DOCUMENTS,
         companies=tuple(company_ids),
         as_of=as_of,
+        only=only or SQL("TRUE"),
     )
+
+
+def may_count_after(day):
+    """Pick the documents whose amount may count after a day.
+
+    A credit note may count on the day of its invoice, which is another one than its own.
+    """
+    return SQL("(m.invoice_date > %s OR m.reversed_entry_id IS NOT NULL)", day)
+
+
+def dated_until(day):
+    """Pick the documents that are dated up to a day."""
+    return SQL("m.invoice_date <= %s", day)
 
 
 def _lines(categ_ids):

@@ -30,10 +30,13 @@ WRITTEN = ("added", "changed", "removed", "moved")
 CUT_COLUMNS = SQL(", ").join(map(SQL.identifier, cuts.COLUMNS))
 
 
-def refresh(policy_id, rows, *, as_of, start, per_day, known_cuts, segments, allowed, cause):
+def refresh(
+    policy_id, recent, older, *, as_of, start, per_day, known_cuts, segments, allowed, cause
+):
     """Give the statement; it answers with one row: what it wrote, and the cuts it used.
 
-    :param SQL rows: the documents, see `purchases.purchase_rows`
+    :param SQL recent: the documents that may count in the window, see `purchases.purchase_rows`
+    :param SQL older: the documents dated before it
     :param date start: the last day before the window
     :param bool per_day: whether the purchases of one day are one
     :param dict known_cuts: by column; empty: take them from the customers
@@ -60,7 +63,7 @@ def refresh(policy_id, rows, *, as_of, start, per_day, known_cuts, segments, all
                %(cut_columns)s
           FROM cut
         """,
-        customers=_customers(rows, start, per_day, allowed),
+        customers=_customers(recent, older, start, per_day, allowed),
         cut=_known_cuts(known_cuts) if known_cuts else _cuts_of_customers(as_of),
         scored=_scored(as_of, segments["lost"]),
         difference=_difference(policy_id),
@@ -72,27 +75,36 @@ def refresh(policy_id, rows, *, as_of, start, per_day, known_cuts, segments, all
     )
 
 
-def _customers(rows, start, per_day, allowed):
+def _customers(recent, older, start, per_day, allowed):
     """Give the three figures of each customer that ever bought.
 
-    The last purchase is that of all times; frequency and amount are those of the window.
+    The last purchase is that of all times; frequency and amount are those of the window. Only
+    the documents of the window need to be sorted, to count their days: of the older ones the
+    last purchase is all that is asked.
     """
     return SQL(
         """
-        SELECT partner_id,
-               max(bought) AS last_date,
-               count(DISTINCT %(unit)s) AS frequency,
-               COALESCE(sum(amount) FILTER (WHERE day > %(start)s), 0) AS monetary
-          FROM (%(rows)s) document
+        SELECT partner_id, max(last_date) AS last_date,
+               max(frequency) AS frequency, sum(monetary) AS monetary
+          FROM (
+            SELECT partner_id, max(bought) AS last_date,
+                   count(DISTINCT %(unit)s) AS frequency, sum(amount) AS monetary
+              FROM (%(recent)s) document
+             WHERE day > %(start)s
+             GROUP BY partner_id
+             UNION ALL
+            SELECT partner_id, max(bought), 0, 0
+              FROM (%(older)s) document
+             GROUP BY partner_id
+          ) part
          GROUP BY partner_id
-        HAVING max(bought) IS NOT NULL
+        HAVING max(last_date) IS NOT NULL
            AND partner_id NOT IN (%(own)s) %(allowed)s
         """,
-        unit=SQL(
-            "CASE WHEN bought > %s THEN %s END", start, SQL("bought" if per_day else "document")
-        ),
+        unit=SQL("bought" if per_day else "CASE WHEN bought IS NOT NULL THEN document END"),
+        recent=recent,
+        older=older,
         start=start,
-        rows=rows,
         own=purchases.own_partners(),
         allowed=SQL("AND partner_id IN %s", allowed) if allowed else SQL(),
     )
