@@ -64,6 +64,14 @@ export class ScorePreview extends Component {
         }));
     }
 
+    moveText({ count, before, after }) {
+        return _t("%(count)s: %(before)s → %(after)s", {
+            count: formatInteger(count),
+            before: temperatureLabel(before),
+            after: temperatureLabel(after),
+        });
+    }
+
     difference(temperature) {
         const { before, after } = this.preview;
         const change = after.temperatures[temperature] - before.temperatures[temperature];
