@@ -15,8 +15,9 @@ from odoo.tools import SQL
 SIZES = (20_000, 200_000)
 YEARS = 6
 
-#: Of reading, fitting, scoring and writing all customers, in multiples of the bare UPDATE.
-RATIO = 6
+#: Of reading, fitting, scoring and writing all customers, in multiples of the bare UPDATE; of few
+#: customers the fit, which takes a second at any size, is most of it.
+RATIOS = {200_000: 6}
 
 
 def run(env, report):
@@ -40,7 +41,7 @@ def measure(policy, size, report):
     first = seconds(policy._estimate_value)
     bare = seconds(lambda: bare_update(policy))
     report.value(f"first estimate, {size:,} customers", first, "s")
-    report.value("the same in bare UPDATEs of the same rows", first / bare, "times", RATIO)
+    report.value("the same in bare UPDATEs of the same rows", first / bare, "times", RATIOS.get(size))
     bare_update(policy, back=True)
     again = seconds(policy._estimate_value)
     report.value("estimate again on the same day", again / bare, "times")

@@ -128,7 +128,8 @@ def move_header(env):
 
 def move_number():
     """Return the number of the posted invoices."""
-    number = SQL("CASE WHEN %s THEN m.prefix || lpad(m.number::text, 6, '0') END", POSTED)
+    digits = SQL("lpad(m.number::text, GREATEST(6, length(m.number::text)), '0')")
+    number = SQL("CASE WHEN %s THEN m.prefix || %s END", POSTED, digits)
     return {
         "name": number,
         "payment_reference": number,
