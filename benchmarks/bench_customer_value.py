@@ -41,7 +41,9 @@ def measure(policy, size, report):
     first = seconds(policy._estimate_value)
     bare = seconds(lambda: bare_update(policy))
     report.value(f"first estimate, {size:,} customers", first, "s")
-    report.value("the same in bare UPDATEs of the same rows", first / bare, "times", RATIOS.get(size))
+    report.value(
+        "the same in bare UPDATEs of the same rows", first / bare, "times", RATIOS.get(size)
+    )
     bare_update(policy, back=True)
     again = seconds(policy._estimate_value)
     report.value("estimate again on the same day", again / bare, "times")
