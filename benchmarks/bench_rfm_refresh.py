@@ -17,6 +17,8 @@ from measuring import quiet, timed, vacuum, wal
 from odoo import api
 from odoo.tools import SQL
 
+from odoo.addons.crm_lifecycle.models.rfm import long_statement
+
 CONTACTS = int(os.environ.get("CONTACTS", "200000"))
 INVOICES = int(os.environ.get("INVOICES", "2000000"))
 ROUNDS = 5
@@ -122,7 +124,7 @@ def edit(env, ids, enough):
 
 def bare_aggregate(env, today):
     """Run the aggregate that any RFM needs, with the memory that the refresh has."""
-    env.cr.execute("SELECT set_config('work_mem', '256MB', true)")
+    long_statement.take_memory(env)
     env.cr.execute(SQL(BARE, env.company.id, today))
 
 
