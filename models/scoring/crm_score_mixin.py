@@ -1,3 +1,5 @@
+from collections import defaultdict
+
 from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
@@ -88,11 +90,14 @@ class CrmScoreMixin(models.AbstractModel):
     def _compute_score(self):
         """Read the scores and rests, in one query; who may read the record may read them."""
         rows = self._score_rows()
-        for record in self:
-            row = rows.get(record._origin.id, {})
-            for name, column in SIDE_COLUMNS.items():
-                record[name] = row.get(column) or False
-            record.is_at_rest = bool(row.get("resting_since"))
+        for name, column in (*SIDE_COLUMNS.items(), ("is_at_rest", "resting_since")):
+            # equal values at once: a page of the pipeline has hundreds of cards
+            alike = defaultdict(list)
+            for record in self:
+                value = rows.get(record._origin.id, {}).get(column) or False
+                alike[bool(value) if name == "is_at_rest" else value].append(record.id)
+            for value, ids in alike.items():
+                self.browse(ids)[name] = value
 
     @api.depends("score", "score_temperature", "is_at_rest")
     def _compute_score_summary(self):
