@@ -17,7 +17,7 @@ from measuring import quiet, timed, vacuum, wal
 from odoo import api
 from odoo.tools import SQL
 
-from odoo.addons.crm_lifecycle.models.rfm import long_statement
+from odoo.addons.crm_lifecycle.models.lifecycle import long_statement
 
 CONTACTS = int(os.environ.get("CONTACTS", "200000"))
 INVOICES = int(os.environ.get("INVOICES", "2000000"))

@@ -16,10 +16,14 @@ What others may call:
 * `env["crm.lifecycle.rule"]._fire(trigger, model, ids)`: say that something
   happened to these records;
 * `env["res.partner"]._profiling_domain()`: who may be scored, counted and put into segments;
-* `progress`: the order of the kinds as plain functions.
+* `progress`: the order of the kinds as plain functions;
+* `joined_columns`: how fields of a side table are searched;
+* `long_statement`: locks and memory of statements over everything.
 """
 
 from . import progress
+from . import joined_columns
+from . import long_statement
 from . import crm_lifecycle_stage
 from . import crm_lifecycle_transition
 from . import crm_lifecycle_mixin

@@ -25,13 +25,12 @@ What others may extend:
 
 * `res.partner._profiling_domain()` (of the lifecycle): who may be profiled at all. The figures and
   moves of others are shown to nobody from that moment, and the next refresh deletes the figures;
-* `cuts`, `purchases`, `long_statement`: arithmetic and SQL as plain functions.
+* `cuts`, `purchases`: arithmetic and SQL as plain functions.
 """
 
 from . import cuts
 from . import purchases
 from . import refresh_sql
-from . import long_statement
 from . import crm_rfm_thresholds
 from . import crm_rfm_profiled_mixin
 from . import crm_rfm_segment

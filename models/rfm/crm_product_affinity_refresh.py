@@ -5,7 +5,8 @@ from dateutil.relativedelta import relativedelta
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
-from . import affinity_sql, basket_sql, long_statement
+from ..lifecycle import long_statement
+from . import affinity_sql, basket_sql
 
 _logger = logging.getLogger(__name__)
 

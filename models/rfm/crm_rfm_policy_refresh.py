@@ -7,7 +7,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
-from . import cuts, long_statement, purchases, refresh_sql
+from ..lifecycle import long_statement
+from . import cuts, purchases, refresh_sql
 from .crm_rfm_policy import FEW_CUSTOMERS
 from .purchases import SALES
 

@@ -5,7 +5,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
-from . import long_statement, scipy_guard
+from ..lifecycle import long_statement
+from . import scipy_guard
 
 _logger = logging.getLogger(__name__)
 

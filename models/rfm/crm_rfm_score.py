@@ -1,6 +1,7 @@
 from odoo import api, fields, models
-from odoo.fields import Domain
 from odoo.tools import SQL
+
+from ..lifecycle import joined_columns
 
 
 class CrmRfmScore(models.Model):
@@ -66,14 +67,7 @@ class CrmRfmScore(models.Model):
             score.recency_days = (day - score.last_date).days if score.last_date else 0
 
     def _search_recency_days(self, operator, value):
-        if operator in Domain.NEGATIVE_OPERATORS:
-            return NotImplemented
-        field = self._fields["recency_days"]
-        return Domain.custom(
-            to_sql=lambda model, alias, query: field.condition_to_sql(
-                field.name, operator, value, model, alias, query
-            )
-        )
+        return joined_columns.condition(self, "recency_days", operator, value)
 
     def _field_to_sql(self, alias, field_expr, query=None):
         """Count the days in SQL, so that the list sorts and the pivot averages them."""

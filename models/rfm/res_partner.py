@@ -1,6 +1,7 @@
 from odoo import api, fields, models
-from odoo.fields import Domain
 from odoo.tools import SQL
+
+from ..lifecycle import joined_columns
 
 #: Fields of the contact that are columns of its row in the side table.
 SIDE_COLUMNS = {
@@ -146,25 +147,8 @@ class ResPartner(models.Model):
         return segments.browse(segments._id_of_kind("prospect"))
 
     def _search_rfm(self, name, operator, value):
-        """Compare with the joined column, by the rules of the field's own type."""
-        field = self._fields[name]
-        if operator in Domain.NEGATIVE_OPERATORS:
-            return NotImplemented
-        if field.type == "many2one" and (isinstance(value, str) or operator in ("any", "any!")):
-            value, operator = self._matching_segments(operator, value), "in"
-        return Domain.custom(
-            to_sql=lambda model, alias, query: field.condition_to_sql(
-                name, operator, value, model, alias, query
-            )
-        )
-
-    @api.model
-    def _matching_segments(self, operator, value):
-        """Give the ids of the segments that a name or a domain means."""
-        name = "id" if operator in ("any", "any!") else "display_name"
-        if name == "id":
-            return self.env["crm.rfm.segment"].search(value).ids
-        return self.env["crm.rfm.segment"].search([(name, operator, value)]).ids
+        """Compare with the joined column."""
+        return joined_columns.condition(self, name, operator, value)
 
     def _field_to_sql(self, alias, field_expr, query=None):
         """Join the row of the default policy, once for all its columns."""

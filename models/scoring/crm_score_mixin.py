@@ -1,9 +1,9 @@
 from collections import defaultdict
 
 from odoo import api, fields, models
-from odoo.fields import Domain
 from odoo.tools import SQL
 
+from ..lifecycle import joined_columns
 from .crm_score import TEMPERATURES
 
 #: Fields of the record that are columns of its row in the side table.
@@ -126,15 +126,8 @@ class CrmScoreMixin(models.AbstractModel):
         return {row["id"]: row for row in rows}
 
     def _search_score(self, name, operator, value):
-        """Compare with the joined column, by the rules of the field's own type."""
-        if operator in Domain.NEGATIVE_OPERATORS:
-            return NotImplemented
-        field = self._fields[name]
-        return Domain.custom(
-            to_sql=lambda model, alias, query: field.condition_to_sql(
-                name, operator, value, model, alias, query
-            )
-        )
+        """Compare with the joined column."""
+        return joined_columns.condition(self, name, operator, value)
 
     def _field_to_sql(self, alias, field_expr, query=None):
         """Join the row of the record, once for all its columns."""

@@ -4,13 +4,12 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
+from ..lifecycle import long_statement
 from . import refresh_sql
 from .crm_score_mixin import SIDE_COLUMNS
 
 _logger = logging.getLogger(__name__)
 
-#: Enough to group a million touchpoints in memory; one statement at a time needs it.
-WORK_MEM = "256MB"
 #: After a harvest that many records are refreshed at once; the night does more.
 AT_ONCE = 2_000
 
@@ -59,7 +58,7 @@ class CrmScorePolicy(models.Model):
         """Give the statement, see `refresh_sql.refresh`."""
         target = self._target()
         if record_ids is None:
-            self.env.cr.execute(SQL("SELECT set_config('work_mem', %s, true)", WORK_MEM))
+            long_statement.take_memory(self.env)
         return refresh_sql.refresh(
             target._score_subject,
             self._scored_queries(rules, record_ids=record_ids),

@@ -5,7 +5,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 from odoo.tools import SQL, mute_logger
 
-from ..rfm.long_statement import CONCURRENCY
+from ..lifecycle.long_statement import CONCURRENCY
 from . import ordering, paths
 
 

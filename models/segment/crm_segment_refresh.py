@@ -7,7 +7,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL, mute_logger
 
-from ..rfm import long_statement
+from ..lifecycle import long_statement
 
 _logger = logging.getLogger(__name__)
 

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
-from odoo.fields import Domain
 from odoo.tools import SQL
+
+from ..lifecycle import joined_columns
 
 GROUPS = "sales_team.group_sale_salesman"
 #: Fields that are columns of the row in the side table.
@@ -119,25 +120,8 @@ class CrmTouchpointMixin(models.AbstractModel):
             record.touchpoint_line = rows.get(record._origin.id, False)
 
     def _search_touch(self, name, operator, value):
-        """Compare with the joined column, by the rules of the field's own type."""
-        field = self._fields[name]
-        if operator in Domain.NEGATIVE_OPERATORS:
-            return NotImplemented
-        if field.type == "many2one" and (isinstance(value, str) or operator in ("any", "any!")):
-            value, operator = self._matching_ids(field, operator, value), "in"
-        return Domain.custom(
-            to_sql=lambda model, alias, query: field.condition_to_sql(
-                name, operator, value, model, alias, query
-            )
-        )
-
-    @api.model
-    def _matching_ids(self, field, operator, value):
-        """Give the ids of the records that a name or a domain means."""
-        comodel = self.env[field.comodel_name]
-        if operator in ("any", "any!"):
-            return comodel.search(value).ids
-        return comodel.search([("display_name", operator, value)]).ids
+        """Compare with the joined column."""
+        return joined_columns.condition(self, name, operator, value)
 
     def _field_to_sql(self, alias, field_expr, query=None):
         """Join the row of the side table, once for all its columns."""

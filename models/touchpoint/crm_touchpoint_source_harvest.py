@@ -8,6 +8,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
+from ..lifecycle import long_statement
+
 _logger = logging.getLogger(__name__)
 
 #: What two harvests of the same rows at once may end in.
@@ -15,9 +17,6 @@ AT_ONCE = (errors.UniqueViolation, errors.SerializationFailure, errors.DeadlockD
 
 #: So much further back is read again, each time.
 MARGIN = timedelta(hours=1)
-
-#: Memory of one step of a statement: a million rows are joined and counted without files.
-WORK_MEM = "128MB"
 
 #: The beginning of the oldest transaction that may still write something.
 OLDEST = """
@@ -60,7 +59,7 @@ class CrmTouchpointSource(models.Model):
         if records is None:
             sources = sources.try_lock_for_update()
         self.env.flush_all()
-        self.env.cr.execute("SELECT set_config('work_mem', %s, true)", [WORK_MEM])
+        long_statement.take_memory(self.env)
         touchpoints = self.env["crm.touchpoint"]
         last_id = touchpoints._last_id()
         oldest = self._oldest_transaction() if records is None else None
