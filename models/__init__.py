@@ -6,3 +6,4 @@ from . import qualification
 from . import scoring
 from . import rfm
 from . import segment
+from . import privacy

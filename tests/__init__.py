@@ -5,4 +5,5 @@ from .scoring import *
 from .rfm import *
 from . import segment
 from .segment import *
+from .privacy import *
 from . import test_translations

@@ -1,0 +1,4 @@
+from .consent import *
+from .erasure import *
+from .request import *
+from .register import *
