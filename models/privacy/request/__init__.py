@@ -10,10 +10,18 @@ How does another part add its work?
     It extends the model with `_inherit` and defines `_run_<type>()`; its screens go into the
     notebook of `crm_privacy_request_view_form`.
 
-What others may call: `env["crm.privacy.request"]._receive(values)`, which makes a request
-of a person who is not known yet, and asks this person to confirm the address.
+What others may call: `env["crm.privacy.request"]._receive(values, confirmed=False)`, which
+makes a request of a person who is not known yet, and asks this person to confirm the address.
 """
 
 from . import due_dates
 from . import crm_privacy_request
 from . import crm_privacy_request_deadline
+from . import crm_privacy_request_reminder
+from . import crm_privacy_request_mail
+from . import crm_privacy_request_link
+from . import crm_privacy_request_intake
+from . import res_company
+from . import res_config_settings
+from . import res_partner
+from . import crm_lead

@@ -1,6 +1,6 @@
 """The deadlines of the answers to persons, in calendar months (article 12(3) of the GDPR)."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 
 from dateutil.relativedelta import relativedelta
 
@@ -15,6 +15,7 @@ def due_date(received, extended=False):
     A month ends on the same day of the next month, or on its last day if there is no such
     day. Weekends and holidays do not move it: what is earlier is never too late.
 
+    >>> from datetime import date
     >>> due_date(date(2026, 3, 15))
     datetime.date(2026, 4, 15)
     >>> due_date(date(2026, 1, 31))
@@ -30,6 +31,7 @@ def due_date(received, extended=False):
 def may_extend(received, today, extended=False):
     """Tell whether the deadline can still be extended: once, and before it ends.
 
+    >>> from datetime import date
     >>> may_extend(date(2026, 1, 31), date(2026, 2, 28))
     True
     >>> may_extend(date(2026, 1, 31), date(2026, 3, 1))
@@ -43,6 +45,7 @@ def may_extend(received, today, extended=False):
 def urgency(deadline, today):
     """Tell how near a deadline is: quiet, soon (10 days), urgent (3 days) or late.
 
+    >>> from datetime import date
     >>> [urgency(date(2026, 2, 28), date(2026, 2, day)) for day in (17, 18, 25, 28)]
     ['quiet', 'soon', 'urgent', 'urgent']
     >>> urgency(date(2026, 2, 28), date(2026, 3, 1))
@@ -57,9 +60,21 @@ def urgency(deadline, today):
     return "soon" if left <= soon else "quiet"
 
 
+def days_between(start, end):
+    """Give the days from one day to another, None if one is not known.
+
+    >>> from datetime import date
+    >>> days_between(date(2026, 4, 1), date(2026, 4, 13))
+    12
+    >>> days_between(date(2026, 4, 1), None)
+    """
+    return (end - start).days if start and end else None
+
+
 def elapsed_share(received, deadline, today):
     """Give the share of the time for the answer that has gone by, in percent.
 
+    >>> from datetime import date
     >>> elapsed_share(date(2026, 4, 1), date(2026, 5, 1), date(2026, 4, 16))
     50
     >>> elapsed_share(date(2026, 4, 1), date(2026, 5, 1), date(2026, 6, 1))
@@ -76,6 +91,7 @@ def reminder_day(deadline, today):
 
     There are three: ten days and three days before the deadline, and the day after it.
 
+    >>> from datetime import date
     >>> reminder_day(date(2026, 2, 28), date(2026, 2, 17))
     >>> reminder_day(date(2026, 2, 28), date(2026, 2, 20))
     datetime.date(2026, 2, 18)
