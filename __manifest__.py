@@ -117,6 +117,7 @@
         "reports/privacy/crm_privacy_request_report_views.xml",
         "views/privacy/crm_privacy_request_views.xml",
         "views/privacy/crm_privacy_request_templates.xml",
+        "views/privacy/crm_privacy_copy_templates.xml",
         "views/privacy/res_config_settings_request_views.xml",
         "wizards/privacy/crm_privacy_request_answer_views.xml",
         "wizards/privacy/crm_privacy_request_entry_views.xml",

@@ -56,6 +56,7 @@ class CrmPrivacyRequestAnswer(models.TransientModel):
         template = request._mail_template(code).sudo() if code else False
         if not template or not request:
             return False, False
+        request.check_access("read")
         # the templates take the reason from here, so that a preview writes nothing
         template = template.with_context(privacy_reason=self.reason or "…" if field else False)
         rendered = template._generate_template(request.ids, ("subject", "body_html"))[request.id]

@@ -16,6 +16,7 @@ makes a request of a person who is not known yet, and asks this person to confir
 
 from . import due_dates
 from . import corrections
+from . import crm_privacy_attempt
 from . import crm_privacy_request
 from . import crm_privacy_request_deadline
 from . import crm_privacy_request_reminder
@@ -24,6 +25,7 @@ from . import crm_privacy_request_link
 from . import crm_privacy_request_intake
 from . import crm_privacy_request_change
 from . import crm_privacy_request_recipient
+from . import crm_privacy_request_register
 from . import crm_privacy_request_rectification
 from . import crm_privacy_request_objection
 from . import res_company

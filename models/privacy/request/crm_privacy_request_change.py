@@ -103,8 +103,8 @@ class CrmPrivacyRequestChange(models.Model):
 
         :raise ValidationError: the field does not take such a value
         """
-        Model = self.env[self.model].sudo()
-        field = Model._fields.get(self.field_id.sudo().name)
+        record = self.env[self.model].sudo()
+        field = record._fields.get(self.field_id.sudo().name)
         if not field or field.type not in corrections.TYPES:
             raise ValidationError(self.env._("This field cannot be corrected here."))
         value = (self.new_value or "").strip()

@@ -23,31 +23,47 @@ class CrmPrivacyRequest(models.Model):
     )
 
     def _check_approval(self):
-        """Refuse what concerns nobody we know."""
-        for request in self.filtered(lambda request: request.type in ("restriction", "objection")):
-            partners, leads = request._people()
-            if not partners and not leads:
-                raise UserError(
-                    request.env._(
-                        "Choose the contact or lead of %(name)s first. If you hold no data of"
-                        " this person, refuse the request with this reason.",
-                        name=request.name,
-                    )
-                )
+        """Refuse an answer about a person of whom it is not sure which records it is."""
+        for request in self.filtered(lambda request: request.type != "rectification"):
+            request._check_people()
         return super()._check_approval()
 
-    def _people(self):
-        """Give the contacts and leads that are this person.
+    def _check_people(self):
+        """Refuse to go on until the officer has said which records are the person.
 
-        The identity that the officer confirmed, when there is one; otherwise the contact and
-        lead of the request.
+        :raise UserError: records were found but not confirmed, or none is there to work on
         """
+        found = self.identity_ids or self.sudo().partner_id or self.sudo().lead_id
+        if found and not self.identity_at:
+            raise UserError(
+                self.env._(
+                    "Say first which records are this person: look at those found for %(name)s,"
+                    " and confirm them. The same name alone is never enough.",
+                    name=self.name,
+                )
+            )
+        if not found and self.type in ("restriction", "objection"):
+            raise UserError(
+                self.env._(
+                    "No record of %(name)s is known. If you hold no data of this person, refuse"
+                    " the request with this reason.",
+                    name=self.name,
+                )
+            )
+
+    def _verify(self, by):
+        """Propose which records the person is, as soon as the identity is confirmed."""
+        result = super()._verify(by)
+        for request in self.sudo():
+            request._find_identity()
+        return result
+
+    def _people(self):
+        """Give the contacts and leads that the officer confirmed as this person."""
         self.ensure_one()
-        partners, leads = self.sudo().partner_id, self.sudo().lead_id
-        if hasattr(self, "_identity"):
-            identity = self.sudo()._identity()
-            partners |= partners.browse(identity.partner_ids).exists()
-            leads |= leads.browse(identity.lead_ids).exists()
+        identity = self.sudo()._identity()
+        partners = self.env["res.partner"].sudo().browse(identity.partner_ids).exists()
+        leads = self.env["crm.lead"].sudo().browse(identity.lead_ids).exists()
         return partners, leads
 
     def _run_restriction(self):
