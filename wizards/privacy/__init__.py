@@ -1,0 +1,3 @@
+from . import base_partner_merge
+from . import crm_privacy_consent_entry
+from . import crm_privacy_preview
