@@ -112,6 +112,17 @@
         "views/segment/mailing_mailing_views.xml",
         "views/segment/res_config_settings_views.xml",
         "wizards/segment/crm_segment_pick_views.xml",
+        "reports/privacy/crm_privacy_consent_report.xml",
+        "views/privacy/crm_privacy_purpose_views.xml",
+        "views/privacy/crm_privacy_consent_views.xml",
+        "views/privacy/crm_privacy_preference_templates.xml",
+        "wizards/privacy/crm_privacy_consent_entry_views.xml",
+        "wizards/privacy/crm_privacy_preview_views.xml",
+        "views/privacy/mailing_mailing_views.xml",
+        "views/privacy/crm_lead_consent_views.xml",
+        "views/privacy/res_partner_consent_views.xml",
+        "views/privacy/crm_suspect_import_consent_views.xml",
+        "views/privacy/res_config_settings_consent_views.xml",
         "views/menus.xml",
     ],
     "demo": [
@@ -125,6 +136,10 @@
             "crm_lifecycle/static/src/**/*",
             ("remove", "crm_lifecycle/static/src/**/*.inside.scss"),
             ("remove", "crm_lifecycle/static/src/**/*.lazy.js"),
+            ("remove", "crm_lifecycle/static/src/**/*.public.scss"),
+        ],
+        "web.assets_frontend": [
+            "crm_lifecycle/static/src/privacy/consent/preference_page.public.scss",
         ],
         "mass_mailing.assets_inside_builder_iframe": [
             "crm_lifecycle/static/src/rfm/suggestions/mailing_block.inside.scss",

@@ -1,0 +1,2 @@
+from . import privacy_preferences
+from . import mass_mailing

@@ -1,3 +1,4 @@
 from . import base_partner_merge
 from . import crm_privacy_consent_entry
 from . import crm_privacy_preview
+from . import crm_suspect_import

@@ -26,7 +26,9 @@ from . import crm_privacy_wording
 from . import crm_privacy_consent
 from . import crm_privacy_consent_state
 from . import crm_privacy_consent_step
+from . import crm_privacy_consent_proof
 from . import crm_privacy_mixin
+from . import crm_privacy_mixin_state
 from . import crm_privacy_attempt
 from . import crm_privacy_refusal
 from . import crm_privacy_preference

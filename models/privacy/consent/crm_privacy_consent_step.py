@@ -52,8 +52,9 @@ class CrmPrivacyConsent(models.Model):
                 lambda word, channel=channel: word._speaks_of(channel)
             )
             closed = about.filtered(lambda word: not word.purpose_id and word.event in decision.NO)
+            opened = about.filtered(lambda word: word._reopens())._not_contradicted(number)
             self._exclude(channel, set(closed.mapped(number)))
-            self._include(channel, set(about.filtered(lambda word: word._reopens()).mapped(number)))
+            self._include(channel, set(opened.mapped(number)))
         self._update_mailing_lists()
 
     def _speaks_of(self, channel):
@@ -64,8 +65,26 @@ class CrmPrivacyConsent(models.Model):
 
     def _reopens(self):
         """Tell whether somebody who wanted nothing any more wants something again."""
+        if self.source == "import":
+            # a list that somebody sold says nothing to who objected here
+            return False
         return self.event in decision.YES or (
             self.event in decision.NEUTRAL and not self.purpose_id
+        )
+
+    def _not_contradicted(self, number):
+        """Leave out the words after which somebody wanted nothing any more."""
+        later = self.search(
+            [
+                (number, "in", self.mapped(number)),
+                ("purpose_id", "=", False),
+                ("event", "in", decision.NO),
+                ("date", ">", min(self.mapped("date"), default=False)),
+            ]
+        )
+        last = {word[number]: word.date for word in later.sorted("date")}
+        return self.filtered(
+            lambda word: word[number] not in last or word.date >= last[word[number]]
         )
 
     def _exclude(self, channel, addresses):

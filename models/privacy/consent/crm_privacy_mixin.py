@@ -75,14 +75,17 @@ class CrmPrivacyMixin(models.AbstractModel):
         """
         return self.env["crm.privacy.consent"].sudo()._grounds(self, purpose, channel)
 
-    def _privacy_object(self, purposes=None, *, source="request", **proof):
+    def _privacy_object(self, purposes=None, *, source=None, **proof):
         """Note that these people object: to some purposes, or to everything.
 
-        :param str source: a value of `crm.privacy.consent.source`
+        :param str source: where they said it, in a word: the number of the request
         """
         consents = self.env["crm.privacy.consent"]
         return consents._record(
-            self._privacy_people(), "withdrawn", purposes, source=source, **proof
+            self._privacy_people(),
+            "withdrawn",
+            purposes,
+            **{"source": "request", "note": source, **proof},
         )
 
     def _privacy_people(self):
