@@ -1,0 +1,5 @@
+from . import test_decision
+from . import test_crm_privacy_consent
+from . import test_gate
+from . import test_mailings
+from . import test_profiling
