@@ -34,6 +34,7 @@
         "data/crm_lifecycle_rule_data.xml",
         "data/ir_cron_data.xml",
         "data/crm_privacy_request_data.xml",
+        "data/crm.privacy.location.rule.csv",
         "data/crm_suspect_import_data.xml",
         "data/crm_qualification_framework_data.xml",
         "data/crm_qualification_question_data.xml",

@@ -1,8 +1,7 @@
-import logging
-
 from odoo import fields, models
+from odoo.tools import hmac
 
-_logger = logging.getLogger(__name__)
+from ..consent import signed_link
 
 
 class CrmPrivacyRequest(models.Model):
@@ -10,12 +9,16 @@ class CrmPrivacyRequest(models.Model):
 
     What does a link allow?
         To confirm one request, or to download one archive; nothing else, and for a limited
-        time. It holds a number that is signed by the server, so it cannot be guessed.
+        time; see `signed_link`. It holds no address.
     What if it is used twice?
         The page says that the request is confirmed already.
+    What if the officer corrects the address afterwards?
+        The link that went to the former address is worth nothing any more.
     """
 
     _inherit = "crm.privacy.request"
+
+    CONFIRM = "request_confirm"
 
     confirm_url = fields.Char(
         compute="_compute_confirm_url",
@@ -25,32 +28,31 @@ class CrmPrivacyRequest(models.Model):
 
     def _compute_confirm_url(self):
         for request in self:
+            payload = {"request": request.id, "address": request._address_mark()}
             hours = 24 * request.company_id.privacy_unverified_days
-            payload = {"request": request.id, "email": request.email_normalized}
-            token = request._sign("confirm", payload, hours)
+            token = signed_link._sign(self.env, self.CONFIRM, payload, hours)
             request.confirm_url = f"{request.get_base_url()}/privacy/request/confirm/{token}"
 
-    def _sign(self, scope, payload, hours):
-        """Give a signed token of a payload for the links of requests."""
-        return signed_link._sign(self.sudo().env, f"privacy_request_{scope}", payload, hours)
+    def _address_mark(self):
+        """Give a mark of the address that says nothing about it."""
+        return hmac(self.env(su=True), "crm_privacy_address", self.email_normalized or "")[:16]
 
     def _read_link(self, scope, token):
-        """Give the request of a signed link and its payload; nothing if it is not valid."""
-        payload = signed_link._read(self.sudo().env, f"privacy_request_{scope}", token)
-        if not isinstance(payload, dict):
-            return self.browse(), {}
-        return self.sudo().browse(payload.get("request")).exists(), payload
+        """Give the request of a link (none if it is not valid) and the link."""
+        link = signed_link._read(self.env, scope, token)
+        payload = link.payload if isinstance(link.payload, dict) else {}
+        request = self.sudo().browse(payload.get("request", [])).exists()
+        if not request or payload.get("address") != request._address_mark():
+            return self.sudo().browse(), link
+        return request, link
 
-    def _confirm_by_link(self, payload):
+    def _confirm_by_link(self):
         """Confirm the identity, because the person has used the mailed link.
 
-        :return: confirmed, again (used before), or invalid
+        :return: False if this was done before
         """
-        if not self or self.email_normalized != payload.get("email"):
-            return "invalid"
-        # two clicks at the same moment must not send two mails
-        locked = self.try_lock_for_update()
-        if not locked or self.state != "new":
-            return "again"
+        # of two clicks at the same moment, one sends the mail
+        if not self.try_lock_for_update() or self.state != "new":
+            return False
         self._verify("link")
-        return "confirmed"
+        return True
