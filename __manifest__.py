@@ -30,6 +30,7 @@
         "security/crm_product_affinity_rules.xml",
         "security/crm_segment_rules.xml",
         "security/crm_privacy_request_rules.xml",
+        "security/crm_privacy_scan_rules.xml",
         "data/crm_lifecycle_stage_data.xml",
         "data/crm_lifecycle_rule_data.xml",
         "data/ir_cron_data.xml",
@@ -113,6 +114,10 @@
         "views/segment/res_config_settings_views.xml",
         "wizards/segment/crm_segment_pick_views.xml",
         "views/privacy/crm_privacy_request_views.xml",
+        "reports/privacy/crm_privacy_erasure_report.xml",
+        "views/privacy/crm_privacy_scan_views.xml",
+        "views/privacy/crm_privacy_suppression_views.xml",
+        "views/privacy/crm_privacy_erasure_entry_views.xml",
         "views/menus.xml",
     ],
     "demo": [

@@ -2,6 +2,11 @@
 
 `crm.privacy.location`: every place of the database, found in Odoo's metadata (`_discover`), with
 what is done there. `crm.privacy.identity`: which records are the person.
+
+`crm.privacy.scan`: after the run, the search of everything for what is left; only a clean one
+closes the erasure. `crm.privacy.erasure.entry`: the register, without data. `crm.privacy.suppression`:
+fingerprints of erased addresses (`_known(values)`, `_suppressed_ids(records)`, `_add(...)`).
+`crm.privacy.replay`: erasing again after a restored backup, from the `journal`.
 """
 
 from . import crm_privacy_location_rule
@@ -10,3 +15,22 @@ from . import crm_privacy_location_discover
 from . import crm_privacy_identity
 from . import crm_privacy_erasure_identity
 from . import crm_privacy_request_identity
+from . import secret
+from . import journal
+from . import traces
+from . import search
+from . import crm_privacy_suppression
+from . import crm_privacy_return
+from . import crm_privacy_returning_mixin
+from . import res_partner_returning
+from . import crm_lead_returning
+from . import mailing_contact
+from . import crm_privacy_scan
+from . import crm_privacy_scan_part
+from . import crm_privacy_scan_part_read
+from . import crm_privacy_scan_hit
+from . import crm_privacy_scan_run
+from . import crm_privacy_erasure_entry
+from . import crm_privacy_erasure_entry_line
+from . import crm_privacy_request_scan
+from . import crm_privacy_replay

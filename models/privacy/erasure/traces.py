@@ -94,17 +94,20 @@ def phone_pattern(phone):
     True
     >>> re.search(written, "101990012345") is None
     True
+    >>> bool(re.search(phone_pattern("01 99 00 12 34"), "+33 1 99 00 12 34"))
+    True
     """
     digits = re.sub(r"\D", "", phone)
     if len(digits) < SHORTEST:
         return None
-    subscriber = BETWEEN.join(digits[-9:])
-    country = BETWEEN.join(digits[:-9])
-    if country:
-        start = rf"(?:(?:00|\+|%2b)?{country}{BETWEEN}{BETWEEN}0?{BETWEEN}{BETWEEN}|0{BETWEEN})"
-    else:
-        start = "0?"
-    return rf"(?<![0-9]){start}{subscriber}(?![0-9])"
+    known = digits[2:] if digits.startswith("00") else digits
+    international = phone.strip().startswith("+") or digits.startswith("00")
+    country = known[:-9] if international else r"[1-9][0-9]{0,2}"
+    subscriber = known[-9:] if international else digits.lstrip("0")
+    before = rf"{country}{BETWEEN}{BETWEEN}0?{BETWEEN}{BETWEEN}" if country else ""
+    start = rf"(?:(?:00|\+|%2b)?{before}|0{BETWEEN})"
+    start += "" if international else "?"
+    return rf"(?<![0-9]){start}{BETWEEN.join(subscriber)}(?![0-9])"
 
 
 def name_pattern(name):
@@ -116,9 +119,7 @@ def name_pattern(name):
     words = name.split()
     if len(words) < 2 or len(name) < SHORTEST:
         return None
-    orders = [" ".join(words)]
-    for cut in range(1, len(words)):
-        orders.append(f"{' '.join(words[cut:])} {' '.join(words[:cut])}")
+    orders = [" ".join([*words[cut:], *words[:cut]]) for cut in range(len(words))]
     comma = r"(?:,|%2c)?"
     written = (comma.join(_written(part) for part in re.split("(?= )", text)) for text in orders)
     return WORD_START + "(?:" + "|".join(written) + ")" + WORD_END
@@ -150,7 +151,7 @@ def _character(letter):
         return re.escape(letter)
     ways = [letter.lower(), letter.upper()]
     for way in (letter.lower(), letter.upper()):
-        code = "".join(f"=%02x" % byte for byte in way.encode())
+        code = "".join(f"={byte:02x}" for byte in way.encode())
         ways += [code, code.replace("=", "%"), rf"\\u{ord(way[0]):04x}"]
     plain = unicodedata.normalize("NFD", letter)
     ways += [plain.lower(), plain.upper(), plain[0].lower()]

@@ -1,0 +1,2 @@
+from . import crm_suspect_import
+from . import crm_suspect_import_line
