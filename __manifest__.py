@@ -35,6 +35,7 @@
         "data/crm_lifecycle_rule_data.xml",
         "data/ir_cron_data.xml",
         "data/crm_privacy_request_data.xml",
+        "data/crm_privacy_request_mail_data.xml",
         "data/crm.privacy.location.rule.csv",
         "data/crm_suspect_import_data.xml",
         "data/crm_qualification_framework_data.xml",
@@ -113,11 +114,21 @@
         "views/segment/mailing_mailing_views.xml",
         "views/segment/res_config_settings_views.xml",
         "wizards/segment/crm_segment_pick_views.xml",
+        "reports/privacy/crm_privacy_request_register_templates.xml",
+        "reports/privacy/crm_privacy_request_report_views.xml",
         "views/privacy/crm_privacy_request_views.xml",
+<<<<<<< HEAD
         "reports/privacy/crm_privacy_erasure_report.xml",
         "views/privacy/crm_privacy_scan_views.xml",
         "views/privacy/crm_privacy_suppression_views.xml",
         "views/privacy/crm_privacy_erasure_entry_views.xml",
+=======
+        "views/privacy/crm_privacy_request_templates.xml",
+        "views/privacy/crm_privacy_copy_templates.xml",
+        "views/privacy/res_config_settings_request_views.xml",
+        "wizards/privacy/crm_privacy_request_answer_views.xml",
+        "wizards/privacy/crm_privacy_request_entry_views.xml",
+>>>>>>> issue5-request
         "views/menus.xml",
     ],
     "demo": [
