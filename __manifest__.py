@@ -117,18 +117,15 @@
         "reports/privacy/crm_privacy_request_register_templates.xml",
         "reports/privacy/crm_privacy_request_report_views.xml",
         "views/privacy/crm_privacy_request_views.xml",
-<<<<<<< HEAD
         "reports/privacy/crm_privacy_erasure_report.xml",
         "views/privacy/crm_privacy_scan_views.xml",
         "views/privacy/crm_privacy_suppression_views.xml",
         "views/privacy/crm_privacy_erasure_entry_views.xml",
-=======
         "views/privacy/crm_privacy_request_templates.xml",
         "views/privacy/crm_privacy_copy_templates.xml",
         "views/privacy/res_config_settings_request_views.xml",
         "wizards/privacy/crm_privacy_request_answer_views.xml",
         "wizards/privacy/crm_privacy_request_entry_views.xml",
->>>>>>> issue5-request
         "views/menus.xml",
     ],
     "demo": [
