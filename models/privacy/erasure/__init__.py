@@ -4,8 +4,9 @@
 what is done there. `crm.privacy.identity`: which records are the person.
 
 `crm.privacy.scan`: after the run, the search of everything for what is left; only a clean one
-closes the erasure. `crm.privacy.erasure.entry`: the register, without data. `crm.privacy.suppression`:
-fingerprints of erased addresses (`_known(values)`, `_suppressed_ids(records)`, `_add(...)`).
+closes the erasure. `crm.privacy.erasure.entry`: the register, without data.
+`crm.privacy.suppression`: fingerprints of erased addresses (`_known(values)`,
+`_suppressed_ids(records)`, `_add(emails, phones, request)`).
 `crm.privacy.replay`: erasing again after a restored backup, from the `journal`.
 """
 

@@ -20,7 +20,14 @@ class CrmPrivacyRequest(models.Model):
     _inherit = "crm.privacy.request"
 
     scan_ids = fields.One2many("crm.privacy.scan", "request_id", "Searches")
-    scan_id = fields.Many2one("crm.privacy.scan", "Search", compute="_compute_scan_id")
+    scan_id = fields.Many2one(
+        "crm.privacy.scan",
+        "Last Search",
+        ondelete="set null",
+        index="btree_not_null",
+        readonly=True,
+        copy=False,
+    )
     scan_state = fields.Selection(related="scan_id.state", string="Search Is")
     scan_progress = fields.Float(related="scan_id.progress", string="Searched")
     scan_left_count = fields.Integer(compute="_compute_scan_words")
@@ -32,12 +39,7 @@ class CrmPrivacyRequest(models.Model):
         "Repeats", readonly=True, copy=False, help="The erasure that was lost with a backup."
     )
 
-    @api.depends("scan_ids")
-    def _compute_scan_id(self):
-        for request in self:
-            request.scan_id = request.scan_ids[:1]
-
-    @api.depends("scan_ids.state", "scan_ids.hit_ids.verdict")
+    @api.depends("scan_id.state", "scan_id.hit_ids.verdict")
     def _compute_scan_words(self):
         for request in self:
             scan = request.scan_id
@@ -145,6 +147,8 @@ class CrmPrivacyRequest(models.Model):
         scans = self.env["crm.privacy.scan"].sudo()
         scans.search([("request_id", "in", self.ids)]).unlink()
         created = scans.create([{"request_id": request.id} for request in self])
+        for scan in created:
+            scan.request_id.scan_id = scan
         scans._trigger_cron()
         return created
 
