@@ -1,0 +1,46 @@
+import shutil
+import tempfile
+
+from odoo.tests.common import BaseCase, get_db_name
+
+from . import dump
+from .database import ScratchDatabase, drop
+from .seeds import Seeds
+
+
+class CanaryCase(BaseCase):
+    """Tests with real commits, on a copy of the tested database in which the person lives.
+
+    `self.database` is in the state of the seeds when a test begins; `self.made` has the ids.
+    """
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        source = get_db_name()
+        cls.seeded = f"{source}_canary_seeded"
+        cls.addClassCleanup(drop, cls.seeded)
+        cls.database = ScratchDatabase(source, f"{source}_canary")
+        cls.addClassCleanup(cls.database.drop)
+        with cls.database.env() as env:
+            cls.made = Seeds(env).seed()
+        cls.database.save(cls.seeded)
+        cls.fresh = True
+
+    def setUp(self):
+        super().setUp()
+        cls = type(self)
+        if not cls.fresh:
+            self.database.reset(self.seeded)
+        cls.fresh = False
+
+    def hits(self, search=None):
+        """Give all that is left of the person: in a real dump, and in the files."""
+        text = dump.dump(self.database.name)
+        return dump.search_database(text, search) + dump.search_files(self.database.files, search)
+
+    def temporary_folder(self):
+        """Give a folder that goes after the test."""
+        folder = tempfile.mkdtemp()
+        self.addCleanup(shutil.rmtree, folder, ignore_errors=True)
+        return folder
