@@ -37,6 +37,7 @@
         "data/crm_privacy_request_data.xml",
         "data/crm_privacy_request_mail_data.xml",
         "data/crm.privacy.location.rule.csv",
+        "data/crm_privacy_erasure_data.xml",
         "data/crm_suspect_import_data.xml",
         "data/crm_qualification_framework_data.xml",
         "data/crm_qualification_question_data.xml",

@@ -53,14 +53,18 @@ class CrmPrivacyLocation(models.Model):
         """Tell whether the place links records to the person."""
         return self.link in ("self", "polymorphic", "parent", "email", *PERSON_LINKS.values())
 
-    def _export_domains(self, identity):
-        """Give the domain of the person's own records, and of those that only name the person."""
+    def _export_domains(self, identity, provided_only=False):
+        """Give the domain of the person's own records, and of those that only name the person.
+
+        What others wrote to the person is the person's to read, but was not provided by them.
+        """
         own, others = Domain.FALSE, Domain.FALSE
         for place in self:
             found = place._export_domain(identity)
-            if place.link == "self" or place.owner or (place.model, place.field) in RECEIVED:
+            received = (place.model, place.field) in RECEIVED and not provided_only
+            if place.link == "self" or place.owner or received:
                 own |= found
-            else:
+            elif not provided_only:
                 others |= found
         return own, others
 
@@ -106,18 +110,18 @@ class CrmPrivacyLocation(models.Model):
     # Reading
     # ------------------------------------------------------------
 
-    def _export_rows(self, identity, after, limit):
+    def _export_rows(self, identity, after, limit, provided_only=False):
         """Give rows of these places, of one model, with an id above `after`; and the last id.
 
         A row is a dict: id, own, values (list of name, label, value).
         """
         records = self.env[self[0].model].sudo().with_context(active_test=False)
-        own, others = self._export_domains(identity)
+        own, others = self._export_domains(identity, provided_only)
         found = records.search((own | others) & Domain("id", ">", after), limit=limit, order="id")
         if not found:
             return [], after
         mine = set(found.filtered_domain(own).ids) if others != Domain.FALSE else set(found.ids)
-        fields = self._export_fields(records)
+        fields = self._export_fields(records, provided_only)
         reader = Reader(self.env, identity, found)
         rows = [
             {"id": record.id, "own": record.id in mine, "values": values}
@@ -126,7 +130,7 @@ class CrmPrivacyLocation(models.Model):
         ]
         return rows, found[-1].id
 
-    def _export_fields(self, records):
+    def _export_fields(self, records, provided_only=False):
         """Give the fields of the model that say something about the person."""
         kept = {place.field for place in self if place.export}
         known = set(self.sudo().search([("model", "=", records._name)]).mapped("field"))
@@ -137,6 +141,7 @@ class CrmPrivacyLocation(models.Model):
             and field.column_type
             and not masking.is_secret(name)
             and not masking.is_technical(name)
+            and not (provided_only and masking.is_derived(name))
             and "base.group_system" not in (field.groups or "")
             and (field.type in (*SCALARS, *TEXTS, "many2one"))
             and (name in kept or (name not in known and field.type not in TEXTS))

@@ -1,7 +1,6 @@
 import logging
 
 from dateutil.relativedelta import relativedelta
-from psycopg2 import Error as DatabaseError
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
@@ -131,7 +130,7 @@ class CrmPrivacyRequest(models.Model):
                     part._read_step()
                 else:
                     self._complete_copy()
-        except (DatabaseError, ValueError, KeyError, AttributeError, OSError, UserError) as error:
+        except Exception as error:  # noqa: BLE001 - whatever a model of any addon raises
             _logger.info("Copy of data, request %s: %s", self.id, type(error).__name__)
             self.env.invalidate_all()
             self._note_failure(part, error)

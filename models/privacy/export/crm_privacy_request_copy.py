@@ -119,7 +119,7 @@ class CrmPrivacyRequest(models.Model):
     def _write_readable(self, archive, subjects, files):
         """Write the page, and the same as PDF when the program that prints is there."""
         values = {
-            "request": self,
+            "copied": self,
             "subjects": subjects,
             "files": files,
             "rights": self._rights(),

@@ -53,7 +53,8 @@ class CrmPrivacyRequestPart(models.Model):
         if places:
             lang = request.lang or request.company_id.partner_id.lang or "en_US"
             places = places.with_context(lang=lang)
-            rows, last = places._export_rows(request._identity(), self.last_id, STEP)
+            provided = request.type == "portability"
+            rows, last = places._export_rows(request._identity(), self.last_id, STEP, provided)
         full = last != self.last_id
         self.write(
             {

@@ -14,8 +14,15 @@ SECRET = re.compile(
 #: Fields that say nothing about a person, but how Odoo keeps the record.
 TECHNICAL = re.compile(
     r"^(id|display_name|create_uid|write_uid|write_date|sequence|color|priority|active|lft|rgt"
-    r"|parent_path|res_model_id|res_id|model|record_.*|reminded_for|is_.*|has_.*)$"
-    r"|^(message|activity|website_message)_|_(count|ids|normalized|sanitized|needaction)$"
+    r"|parent_path|res_model_id|res_id|model|record_.*|reminded_for|is_.*|has_.*|property_.*"
+    r"|autopost_bills|email_add_signature|ignore_.*)$"
+    r"|^(message|activity|website_message)_(?!type$)|_(count|ids|normalized|sanitized|ack)$"
+)
+#: What we noted or computed, not what the person told us.
+DERIVED = re.compile(
+    r"^(comment|trust|won_status|probability|create_date|user_id|team_id|stage_id|referred)$"
+    r"|^(lifecycle|qualification|score|bant|champ|handover|rfm|date_(open|last|closed))"
+    r"|_(state|status|criterion|rank)$"
 )
 
 
@@ -39,6 +46,15 @@ def is_technical(name):
     (False, False, False)
     """
     return bool(TECHNICAL.search(name))
+
+
+def is_derived(name):
+    """Tell whether a field holds what we made of the person, not what the person provided.
+
+    >>> is_derived("lifecycle_date"), is_derived("comment"), is_derived("email")
+    (True, True, False)
+    """
+    return bool(DERIVED.search(name))
 
 
 def mask(text, own=(), names=(), word="[…]"):
