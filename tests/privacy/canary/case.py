@@ -47,6 +47,17 @@ class CanaryCase(BaseCase):
         request.action_verify()
         return request
 
+    def erase(self, request):
+        """Plan, approve, run and search, as the buttons and the jobs do."""
+        request.action_plan()
+        while request.erasure_state == "searching":
+            request._search_step()
+        request.action_approve()
+        request.action_run()
+        while request.erasure_state in ("running", "files"):
+            request._background_step()
+        request.scan_id._run()
+
     def hits(self, search=None):
         """Give all that is left of the person: in a real dump, and in the files."""
         text = dump.dump(self.database.name)
