@@ -13,6 +13,7 @@ VIEWS = (
 
 
 def migrate(cr, version):
+    """Delete them before the new ones are read."""
     env = api.Environment(cr, SUPERUSER_ID, {})
     for name in VIEWS:
         view = env.ref(f"crm_lifecycle.{name}", raise_if_not_found=False)

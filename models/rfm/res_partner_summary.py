@@ -18,8 +18,8 @@ class ResPartner(models.Model):
         Who is in the lifecycle and never bought is a prospect. Suppliers and contacts without
         a lifecycle show nothing, and neither does who may not be profiled.
     What does it cost?
-        It comes with the one query of the line. The reasons are read when somebody asks for them, see
-        `get_rfm_reasons`.
+        It comes with the one query of the line. The reasons are read when somebody asks for
+        them, see `get_rfm_reasons`.
     """
 
     _inherit = "res.partner"
