@@ -28,10 +28,7 @@ OPENINGS, CREATIONS = 100, 8
 MORE_QUERIES, MORE_TIME, MORE_TIME_CREATING = 5, 15, 10
 
 #: What the widgets of the addon read beside the fields of the view, their `fieldDependencies`.
-ASKED_BY_WIDGETS = {
-    "qualification_badge": ("qualification_framework", "qualification_score"),
-    "score_badge": ("score",),
-}
+ASKED_BY_WIDGETS = {"score_badge": ("score",)}
 
 
 def run(env, report):
