@@ -255,6 +255,7 @@ def open_line(model):
     """Return the action that asks for the line under the title of another record each time."""
 
     def action(env, side, turn):
+        open_nothing(env, side, turn)
         ids = side.ids[model]
         env[model].browse(ids[turn % len(ids)]).get_lifecycle_summary()
 
