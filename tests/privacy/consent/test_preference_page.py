@@ -1,6 +1,7 @@
 import random
 import string
 from datetime import timedelta
+from unittest.mock import patch
 
 from freezegun import freeze_time
 from lxml import html
@@ -9,7 +10,7 @@ from odoo import fields
 from odoo.tests import HttpCase, tagged
 from odoo.tools import mute_logger
 
-from odoo.addons.crm_lifecycle.models.privacy.consent import signed_link
+from odoo.addons.crm_lifecycle.models.privacy.consent import crm_privacy_attempt, signed_link
 
 from .common import ConsentCase
 
@@ -311,6 +312,8 @@ class TestFuzz(PublicPageCase):
         )
 
     def test_nonsense(self):
+        many = dict.fromkeys(crm_privacy_attempt.LIMITS, 1_000_000)
+        self.startPatcher(patch.dict(crm_privacy_attempt.LIMITS, many))
         dice, before = random.Random(5), self.consents.search_count([])
         token = self.csrf()
         names = ("email", "lang", "purpose", "choice", "type", "details", "website", "done")
