@@ -1,3 +1,5 @@
+import re
+
 from odoo import api, models
 from odoo.http import root
 from odoo.tools import SQL
@@ -11,6 +13,10 @@ HANGING_ON = (
     ("ir.model.data", "model", "res_id"),
     ("ir.attachment", "res_model", "res_id"),
 )
+
+
+# How Odoo begins the names of the files of sessions
+SESSION = re.compile(r"^[A-Za-z0-9_-]{42}$")
 
 
 class CrmPrivacyErasure(models.AbstractModel):
@@ -74,6 +80,7 @@ class CrmPrivacyErasure(models.AbstractModel):
         query = SQL(
             "SELECT DISTINCT session_identifier FROM res_device_log WHERE id = ANY(%s)", ids
         )
+        names = [name for (name,) in self.env.execute_query(query)]
         root.session_store.delete_from_identifiers(
-            [name for (name,) in self.env.execute_query(query) if name]
+            [name for name in names if name and SESSION.match(name)]
         )
