@@ -1,1 +1,3 @@
 from . import privacy_request
+from . import privacy_preferences
+from . import mass_mailing

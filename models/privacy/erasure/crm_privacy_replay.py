@@ -157,13 +157,10 @@ class CrmPrivacyReplay(models.AbstractModel):
         now = fields.Datetime.now()
         request.write(
             {
-                "state": "approved",
+                "state": "verified",
                 "identity_at": now,
                 "identity_by_id": self.env.uid,
                 "verified_at": now,
-                "approved_at": now,
-                "approved_by_id": self.env.uid,
-                "run_at": now,
                 # it is in the journal already, under its first number
                 "journal_at": now,
                 "replay_of": entry["request"],
@@ -173,7 +170,13 @@ class CrmPrivacyReplay(models.AbstractModel):
 
     def _erase_again(self, request):
         """Erase, search, close; each erasure is kept even if a later one fails."""
+        request._plan()
+        while request.erasure_state == "searching":
+            request._search_step()
+        request.write({"state": "approved", "approved_at": fields.Datetime.now()})
         request.action_run()
-        request.scan_ids._run()
+        while request.erasure_state in ("running", "files"):
+            request._background_step()
+        request.scan_id._run()
         self.env.cr.commit()  # pylint: disable=invalid-commit
         return request.state

@@ -60,8 +60,7 @@ class CrmPrivacyRequest(models.Model):
     def _run_erasure(self):
         """Erase what was planned; the request is closed later, after the scan."""
         self.ensure_one()
-        if self.erasure_state != "planned":
-            raise UserError(self.env._("Make the plan first, and wait until it is ready."))
+        self._check_planned()
         self._check_erasable()
         own = self.sudo()
         own._begin_erasure()
@@ -70,6 +69,14 @@ class CrmPrivacyRequest(models.Model):
             own._erasure_step()
         self._trigger_erasure()
         return False
+
+    def _check_planned(self):
+        """Refuse to erase without a plan that is ready.
+
+        :raise UserError: says so
+        """
+        if self.erasure_state != "planned":
+            raise UserError(self.env._("Make the plan first, and wait until it is ready."))
 
     def action_stop_erasure(self):
         """Stop after the place that is being erased; what is done stays done."""

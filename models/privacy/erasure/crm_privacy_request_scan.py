@@ -108,12 +108,16 @@ class CrmPrivacyRequest(models.Model):
     # ------------------------------------------------------------
 
     def _run_erasure(self):
-        """Write the journal, erase, then search before the request is closed."""
+        """Write the journal before anything is erased."""
         self.ensure_one()
+        self._check_planned()
         self._write_journal()
-        if super()._run_erasure():
-            self._start_scan()
-        return False
+        return super()._run_erasure()
+
+    def _after_erasure(self):
+        """Search what is left, before the request is closed."""
+        super()._after_erasure()
+        self._start_scan()
 
     def _write_journal(self):
         """Note outside of the database that this person is erased, before anything is."""
@@ -202,7 +206,11 @@ class CrmPrivacyRequest(models.Model):
 
     def _kept_lines(self):
         """Give a dict of (model, id) -> the line of the plan that keeps the record."""
-        return {}
+        return {
+            (line.res_model, record_id): line
+            for line in self.sudo().line_ids.filtered(lambda line: line.state == "kept")
+            for record_id in line.res_ids or ()
+        }
 
     def _scan_ended(self, scan):
         """Close the erasure, or tell the officer that it cannot be closed."""
@@ -258,8 +266,24 @@ class CrmPrivacyRequest(models.Model):
         )
 
     def _entry_lines(self):
-        """Give the lines of the register from those of the plan."""
-        return []
+        """Give the lines of the register from those of the plan, in words and numbers."""
+        lines = self.sudo().line_ids.filtered(lambda line: line.state in ("done", "kept"))
+        return [
+            fields.Command.create(
+                {
+                    "place": line.name,
+                    "action": line.action,
+                    "record_count": line.record_count
+                    if line.state == "kept"
+                    else line.changed_count,
+                    "reason": line.reason if line.state == "kept" else False,
+                    "article": line.article,
+                    "keep_until": line.keep_until,
+                }
+            )
+            for line in lines
+            if line.state == "kept" or line.changed_count
+        ]
 
     def _forget_person(self, scan):
         """Forget who it was: the values of the request, the list of records, the hits."""
@@ -270,9 +294,6 @@ class CrmPrivacyRequest(models.Model):
             {
                 "partner_id": False,
                 "lead_id": False,
-                "email": False,
-                "phone": False,
-                "details": False,
                 "verification_note": False,
             }
         )

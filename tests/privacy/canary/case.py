@@ -34,6 +34,30 @@ class CanaryCase(BaseCase):
             self.database.reset(self.seeded)
         cls.fresh = False
 
+    def request(self, env):
+        """Give the approved request of the person, her records found and confirmed."""
+        request = env["crm.privacy.request"].create(
+            {"type": "erasure", "partner_id": self.made.person, "verification_note": "Known"}
+        )
+        request.action_find_identity()
+        lines = request.identity_ids
+        mine = lines.filtered(lambda line: line.reason not in ("same_name", "other_name"))
+        mine.write({"confirmed": True})
+        request.action_confirm_identity()
+        request.action_verify()
+        return request
+
+    def erase(self, request):
+        """Plan, approve, run and search, as the buttons and the jobs do."""
+        request.action_plan()
+        while request.erasure_state == "searching":
+            request._search_step()
+        request.action_approve()
+        request.action_run()
+        while request.erasure_state in ("running", "files"):
+            request._background_step()
+        request.scan_id._run()
+
     def hits(self, search=None):
         """Give all that is left of the person: in a real dump, and in the files."""
         text = dump.dump(self.database.name)

@@ -1,1 +1,2 @@
 from . import test_canary_seeds
+from . import test_crm_privacy_scan
