@@ -47,8 +47,8 @@ class CrmPrivacyErasure(models.AbstractModel):
         self._mark_files(names)
         return count
 
-    def _hanging(self, other, model_name, id_name, model, ids):
-        """Give the rows of another model that hang on rows and may be deleted."""
+    def _hanging(self, other, model_name, id_name, model, ids, with_kept=False):
+        """Give the rows of another model that hang on rows; those kept by law only if asked."""
         query = SQL(
             "SELECT id FROM %s WHERE %s = %s AND %s = ANY(%s)",
             SQL.identifier(self.env[other]._table),
@@ -58,7 +58,7 @@ class CrmPrivacyErasure(models.AbstractModel):
             ids,
         )
         found = {row_id for (row_id,) in self.env.execute_query(query)}
-        return sorted(found - self._kept_rows(other, found).keys()) if found else []
+        return sorted(found if with_kept else found - self._kept_rows(other, found).keys())
 
     def _files_of_messages(self, ids):
         """Give the files of messages that are not of another message or document too."""

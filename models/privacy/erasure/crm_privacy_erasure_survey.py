@@ -4,6 +4,7 @@ from odoo import api, models
 from odoo.tools import SQL
 
 from .columns import RECORD_LINKS
+from .crm_privacy_erasure_kept import EVIDENCE
 from .crm_privacy_erasure_own import REGISTERS
 from .crm_privacy_erasure_records import CLOSING
 from .redaction import Redactor
@@ -187,10 +188,18 @@ class CrmPrivacyErasure(models.AbstractModel):
         return [item for item in found if item.ids]
 
     def _held_mentions(self, place, held):
-        return [
-            Found(place, "kept", "keep", sorted(i for i in held if held[i] == end), ARTICLE, end)
+        """Give others' rows that name the person and are kept by law, with their files."""
+        found = [
+            Found(place, "mention", "keep", sorted(i for i in held if held[i] == end), ARTICLE, end)
             for end in sorted(set(held.values()))
         ]
+        if held and place.model in EVIDENCE:
+            files = self._hanging(
+                "ir.attachment", "res_model", "res_id", place.model, [*held], True
+            )
+            place = place.search([("model", "=", "ir.attachment"), ("field", "=", "res_id")])
+            found += self._held_mentions(place, self._kept_rows("ir.attachment", files))
+        return found
 
     def _of_registers(self, model, ids):
         """Give the messages of requests of persons: they are forgotten with the request."""
