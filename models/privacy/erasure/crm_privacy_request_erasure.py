@@ -35,6 +35,10 @@ class CrmPrivacyRequest(models.Model):
 
     _inherit = "crm.privacy.request"
 
+    automatic = fields.Boolean(readonly=True, copy=False, help="Decided by a retention rule.")
+    source = fields.Selection(
+        selection_add=[("retention", "Retention rule")], ondelete={"retention": "set default"}
+    )
     erased_at = fields.Datetime("Erased On", readonly=True, copy=False)
     erased_ids = fields.Json(copy=False, export_string_translation=False)
     integrity_before = fields.Json(copy=False, export_string_translation=False)
@@ -89,6 +93,12 @@ class CrmPrivacyRequest(models.Model):
         failed.write({"state": "planned", "error": False})
         paused.write({"erasure_state": "running", "swept": False})
         self._trigger_erasure()
+
+    def _run_automatic(self):
+        """Approve and run what a rule has decided."""
+        now = fields.Datetime.now()
+        self.write({"state": "approved", "approved_at": now})
+        self.action_run()
 
     # ------------------------------------------------------------
     # Steps
