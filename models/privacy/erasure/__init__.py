@@ -26,6 +26,7 @@ from . import crm_privacy_erasure_records
 from . import crm_privacy_erasure_files
 from . import crm_privacy_erasure_delete
 from . import crm_privacy_erasure_apply
+from . import crm_privacy_erasure_batch
 from . import crm_privacy_legal_identity
 from . import crm_privacy_request_identity
 from . import crm_privacy_request_line
