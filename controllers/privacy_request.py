@@ -164,12 +164,12 @@ class PrivacyRequest(PrivacyPreferences):
         """Show the page that says what has happened."""
         return self._request_page("message", values, status=status, message=name, person=person)
 
-    def _request_page(self, name, query, status=200, **values):
+    def _request_page(self, page, query, /, status=200, **values):
         """Show a page; it is shown in no frame of another site."""
         request.update_context(lang=self._lang(query))
         selection = request.env["crm.privacy.request"]._fields["type"]
         response = self._render(
-            f"privacy_request_{name}",
+            f"privacy_request_{page}",
             query,
             types=selection._description_selection(request.env),
             company=request.env.company.sudo(),

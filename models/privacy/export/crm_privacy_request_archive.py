@@ -234,7 +234,7 @@ class CrmPrivacyRequest(models.Model):
     def _gc_archives(self):
         """Delete the copies whose time is over."""
         expired = self.sudo().search(
-            [("copy_state", "=", "delivered"), ("archive_expires_at", "<", fields.Datetime.now())]
+            [("copy_state", "=", "delivered"), ("archive_expires_at", "<=", fields.Datetime.now())]
         )
         expired.archive_id.unlink()
         expired.write({"copy_state": "deleted"})

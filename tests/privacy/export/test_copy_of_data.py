@@ -47,10 +47,15 @@ class CopyCase(RequestCase):
         """Run a request to the end of the copy, as the job does."""
         request = self._approved(kind)
         request.action_run()
-        with self.enter_registry_test_mode():
-            self.env.ref("crm_lifecycle.ir_cron_privacy_copy").method_direct_trigger()
-        self.env.invalidate_all()
+        self._finish_copy(request)
         return request
+
+    def _finish_copy(self, request):
+        """Take the steps of the copy one after the other, as the job does."""
+        request = request.sudo()
+        while request.copy_state == "running":
+            todo = request.part_ids.filtered(lambda part: part.state == "todo")
+            request._copy_step(todo[:1])
 
     def _content(self, request):
         """Give the archive, and its JSON."""
@@ -119,11 +124,7 @@ class TestCopyOfData(CopyCase):
         request.action_verify()
         request.action_approve()
         request.action_run()
-        self.env["crm.privacy.request"].sudo()
-        request = request.sudo()
-        while request.copy_state == "running":
-            todo = request.part_ids.filtered(lambda part: part.state == "todo")
-            request._copy_step(todo[:1])
+        self._finish_copy(request)
         archive, content = self._content(request)
         self.assertFalse({"identity", "opportunity"} & set(content["data"]))
 
@@ -134,10 +135,7 @@ class TestCopyOfData(CopyCase):
         request = self._approved()
         request.lang = "fr_FR"
         request.action_run()
-        request = request.sudo()
-        while request.copy_state == "running":
-            todo = request.part_ids.filtered(lambda part: part.state == "todo")
-            request._copy_step(todo[:1])
+        self._finish_copy(request)
         archive, _content = self._content(request)
         self.assertIn("Téléphone (essai)", archive.read("index.html").decode())
 
@@ -177,15 +175,11 @@ class TestCopyOfData(CopyCase):
 
         request = request.sudo()
         with patch.object(place_type, "_export_rows", fail):
-            while request.copy_state == "running":
-                todo = request.part_ids.filtered(lambda part: part.state == "todo")
-                request._copy_step(todo[:1])
+            self._finish_copy(request)
         self.assertEqual(request.copy_state, "failed")
         self.assertIn("Lead", request.copy_error)
         request.action_retry_copy()
-        while request.copy_state == "running":
-            todo = request.part_ids.filtered(lambda part: part.state == "todo")
-            request._copy_step(todo[:1])
+        self._finish_copy(request)
         self.assertEqual(request.copy_state, "ready")
 
     def test_content_of_the_parts_is_not_kept(self):
