@@ -52,7 +52,7 @@ class CrmPrivacyRequest(models.Model):
     """
 
     _name = "crm.privacy.request"
-    _description = "Request of a Person"
+    _description = "Request about Personal Data"
     _inherit = ["mail.thread", "mail.activity.mixin"]
     _order = "deadline, id"
     _mail_post_access = "read"
