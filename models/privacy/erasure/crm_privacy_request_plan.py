@@ -211,7 +211,8 @@ class CrmPrivacyRequest(models.Model):
     def _add_found(self, line, found):
         """Add what was found in a piece of a large table to the lines of its places."""
         for item in found:
-            same = self.line_ids.filtered(
+            planned = self.line_ids.filtered(lambda other: other.state != "search")
+            same = planned.filtered(
                 lambda other, item=item: (
                     (other.location_id, other.scope, other.action)
                     == (item.place, item.scope, item.action)
