@@ -35,19 +35,15 @@ class Search:
         values = {"email": emails, "phone": phones, "name": names, "other": others}
         self.values = {kind: sorted(set(values[kind])) for kind in KINDS}
         arguments = {"email": "emails", "phone": "phones", "name": "names", "other": "others"}
-        self.patterns = {
-            kind: text
-            for kind in KINDS
-            if (text := traces.pattern(**{arguments[kind]: self.values[kind]}))
-        }
-        self.coded = traces.coded_pattern([*self.values["email"], *self.values["name"]])
+        patterns = {kind: traces.pattern(**{arguments[kind]: self.values[kind]}) for kind in KINDS}
         self._compiled = {
-            kind: re.compile(text, re.IGNORECASE) for kind, text in self.patterns.items()
+            kind: re.compile(text, re.IGNORECASE) for kind, text in patterns.items() if text
         }
-        self._coded = re.compile(self.coded) if self.coded else None
+        coded = traces.coded_pattern(self._coded_values())
+        self._coded = re.compile(coded) if coded else None
 
     def __bool__(self):
-        return bool(self.patterns)
+        return bool(self._compiled)
 
     def kinds(self, text):
         """Give the kinds of values that a text holds.
@@ -73,33 +69,41 @@ class Search:
     # -- in the database ----------------------------------------------------------------------
 
     def condition(self, column):
-        """Give the SQL that tells whether a column of text holds a value.
+        """Give the SQL that finds all texts that may hold a value; `kinds` tells which do.
 
-        A search for pieces comes first: it reads gigabytes in the time in which expressions
-        read some hundred megabytes. Phone numbers have no piece that is always the same.
+        It looks for pieces that all written forms of a value hold, because that reads gigabytes
+        in the time in which expressions read some hundred megabytes. Phone numbers have no
+        such piece.
         """
-        phone = self.patterns.get("phone")
-        others = [text for kind, text in self.patterns.items() if kind != "phone"]
-        parts = [SQL("%s ~* %s", column, phone)] if phone else []
-        if others:
-            exact = [SQL("%s ~* %s", column, "|".join(others))]
-            if self.coded:
-                exact.append(SQL("%s ~ %s", column, self.coded))
-            parts.append(
-                SQL(
-                    "(lower(%s) LIKE ANY(%s) AND (%s))",
-                    column,
-                    self._pieces(),
-                    SQL(" OR ").join(exact),
-                )
-            )
+        low = SQL("lower(%s)", column)
+        parts = [SQL("%s ~* %s", column, phone) for phone in self._phones()]
+        if groups := self._pieces():
+            longest = [_containing(max(pieces, key=len)) for pieces in groups]
+            every = (SQL("%s LIKE ALL(%s)", low, [*map(_containing, group)]) for group in groups)
+            parts.append(SQL("(%s LIKE ANY(%s) AND (%s))", low, longest, SQL(" OR ").join(every)))
         return SQL("(%s)", SQL(" OR ").join(parts))
 
+    def _phones(self):
+        """Give the expressions of the numbers; PostgreSQL refuses one that is very long."""
+        return list(filter(None, map(traces.phone_pattern, self.values["phone"])))
+
     def _pieces(self):
+        """Give lists of pieces; a text that holds a value holds all pieces of one list."""
         values = [value for kind in KINDS if kind != "phone" for value in self.values[kind]]
-        coded = [piece.replace("\\", "").lower() for piece in (self.coded or "").split("|")]
-        pieces = [*traces.anchors(values), *filter(None, coded)]
-        return [f"%{piece.replace('_', chr(92) + '_')}%" for piece in pieces]
+        coded = [[code.lower()] for code in traces.coded_forms(self._coded_values())]
+        return [*filter(None, map(traces.pieces, values)), *coded]
+
+    def _coded_values(self):
+        return [value for kind in ("email", "phone", "name") for value in self.values[kind]]
+
+
+def _containing(piece):
+    """Give the LIKE pattern of the texts that hold a piece.
+
+    >>> _containing("50%_a")
+    '%50\\\\%\\\\_a%'
+    """
+    return "%" + re.sub(r"([\\%_])", r"\\\1", piece) + "%"
 
 
 def _text(data):
@@ -118,7 +122,7 @@ def unpacked(data, room=UNPACKED_BYTES):
     >>> list(unpacked(gzip.compress(b"inside")))
     [b'inside']
     >>> list(unpacked(b"%PDF stream\\n" + zlib.compress(b"(inside)") + b"\\nendstream"))
-    [b'(inside)']
+    [b'(inside)', b'inside']
     """
     try:
         if data.startswith(b"\x1f\x8b"):

@@ -61,16 +61,22 @@ def coded_pattern(values):
     >>> bool(re.search(coded_pattern(["zoé@canari.example"]), inside))
     True
     """
+    return "|".join(map(re.escape, coded_forms(values))) or None
+
+
+def coded_forms(values):
+    """Give what base64 texts contain that hold one of the values, each once.
+
+    >>> coded_forms(["zoe@canari.example"])[0]
+    'em9lQGNhbmFyaS5leGFtcGxl'
+    """
     found = []
     for value in values:
         data = value.encode()
-        if len(data) < SHORTEST:
-            continue
-        for shift in range(3):
+        for shift in range(3) if len(data) >= SHORTEST else ():
             coded = base64.b64encode(b"\0" * shift + data).decode()
-            partial = coded.endswith("=")
-            found.append(coded[(0, 2, 3)[shift] : -4 if partial else None])
-    return "|".join(map(re.escape, dict.fromkeys(found))) or None
+            found.append(coded[(0, 2, 3)[shift] : -4 if coded.endswith("=") else None])
+    return list(dict.fromkeys(found))
 
 
 def email_pattern(email):
@@ -169,18 +175,18 @@ def _html_names():
 HTML_NAMES = _html_names()
 
 
-def anchors(values):
-    """Give for each value a piece that all of its written forms hold, in lower case.
+def pieces(value):
+    """Give pieces of a value that all of its written forms hold, in lower case.
 
-    It is what a fast search for whole texts looks for, before the expression is tried.
+    They are what a fast search for whole texts looks for, before the expression is tried.
 
-    >>> anchors(["zéphyrine@canari.example", "Zoé D'Or"])
-    ['phyrine', 'zo']
+    >>> pieces("zéphyrine@canari.example"), pieces("Zoé D'Orange")
+    (['phyrine', 'canari', 'example'], ['zo', 'orange'])
+    >>> pieces("FR7630006000")
+    ['fr76', '3000', '6000']
     """
-    found = []
-    for value in values:
-        pieces = re.findall(r"[0-9a-z]+", value.partition("@")[0].lower())
-        pieces = pieces or re.findall(r"[0-9a-z]+", value.lower())
-        if pieces:
-            found.append(max(pieces, key=len))
-    return list(dict.fromkeys(found))
+    low = value.lower()
+    if re.fullmatch(r"[a-z]{2}\d\d\w+", low):
+        return re.findall(".{4}", low)
+    found = re.findall(r"[0-9a-z]{2,}", low)
+    return found or re.findall(r"[0-9a-z]", low)

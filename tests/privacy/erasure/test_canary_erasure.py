@@ -14,11 +14,15 @@ class TestCanaryErasure(CanaryCase):
             kept = request._kept_lines()
             hits = [
                 (h.table_name, h.column_name, h.res_id, h.kind_codes, h.verdict)
-                for h in request.scan_id.hit_ids if h.verdict != "explained"
+                for h in request.scan_id.hit_ids
+                if h.verdict != "explained"
             ]
             print("STATE", request.state, request.erasure_state, request.scan_state)
-            for line in request.line_ids.filtered(lambda l: l.state in ("failed","open")): print(line.state, line.name, line.action, line.error, line.res_ids)
+            for line in request.line_ids.filtered(lambda l: l.state in ("failed", "open")):
+                print(line.state, line.name, line.action, line.error, line.res_ids)
             print(request.scan_words)
-        for h in sorted(hits): print("PRODUCT", h)
-        for h in sorted({(h.table,h.column,h.row,h.form,h.text[:80]) for h in self.hits()}): print("ORACLE", h)
+        for h in sorted(hits):
+            print("PRODUCT", h)
+        for h in sorted({(h.table, h.column, h.row, h.form, h.text[:80]) for h in self.hits()}):
+            print("ORACLE", h)
         assert 0

@@ -66,9 +66,12 @@ class TestPrivacyScan(CanaryCase):
             return original(part, search)
 
         part_model = crm_privacy_scan_part_read.CrmPrivacyScanPart
-        with self.assertRaises(KeyboardInterrupt), self.database.env() as env:
-            with patch.object(part_model, "_read_on", killed):
-                env["crm.privacy.scan"].browse(scan_id)._step()
+        with (
+            self.assertRaises(KeyboardInterrupt),
+            self.database.env() as env,
+            patch.object(part_model, "_read_on", killed),
+        ):
+            env["crm.privacy.scan"].browse(scan_id)._step()
         with self.database.env() as env:
             scan = env["crm.privacy.scan"].browse(scan_id)
             self.assertEqual(scan.state, "running")
