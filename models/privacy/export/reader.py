@@ -1,5 +1,6 @@
 from odoo.tools import html2plaintext
 
+from ..erasure.identity import searchable
 from . import masking
 
 SCALARS = ("boolean", "integer", "float", "monetary", "date", "datetime", "selection")
@@ -14,7 +15,10 @@ class Reader:
         self.own_partners = set(identity.partner_ids)
         self.own_users = set(identity.user_ids)
         self.own = [*identity.emails, *identity.phones]
-        self.needles = [*identity.names, *self.own]
+        # in texts about the own records a namesake is hardly meant
+        people = env["res.partner"].sudo().browse(identity.partner_ids).exists()
+        names = [name for name in people.mapped("name") if searchable(name)]
+        self.needles = [*identity.names, *names, *self.own]
         self.names = self._other_names(records, identity)
         self.word = env._("[another person]")
 
