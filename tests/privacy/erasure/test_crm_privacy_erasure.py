@@ -1,6 +1,8 @@
 from pathlib import Path
 from unittest.mock import patch
 
+from markupsafe import Markup
+
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tests import tagged
@@ -152,7 +154,7 @@ class TestPrivacyErasure(ErasureCase):
         longer = self._contact(name=f"{NAME}-Martin", email="longer@unique.example")
         lead = self._lead(name="Coffee", partner_id=sister.id, contact_name=sister.name)
         note = sister.message_post(body="<p>Ann d'Estrées-Quenneville called</p>")
-        shared = sister.message_post(body=f"<p>Ann and {NAME} called</p>")
+        shared = sister.message_post(body=Markup("<p>Ann and %s called</p>") % NAME)
         self.person.message_subscribe(sister.ids)
         followers = sister.message_follower_ids
         records = (sister, longer, lead, note, followers, self.office, self.other)

@@ -41,7 +41,12 @@ class TestPrivacyErasureKept(AccountTestInvoicingCommon, ErasureCase):
 
     def journal(self):
         journal = self.env["account.journal"].create(
-            {"name": "Sealed", "code": "SEAL", "type": "sale"}
+            {
+                "name": "Sealed",
+                "code": "SEAL",
+                "type": "sale",
+                "default_account_id": self.company_data["default_account_revenue"].id,
+            }
         )
         journal.restrict_mode_hash_table = True
         return journal
@@ -104,7 +109,7 @@ class TestPrivacyErasureKept(AccountTestInvoicingCommon, ErasureCase):
 
     def test_the_restricted_audit_trail_stays(self):
         self.env.company.restrictive_audit_trail = True
-        invoice = self.invoice()
+        self.invoice()
         tracked = self.person.with_context(tracking_disable=False)
         self.env.cr.flush()
         tracked.email = "later@quenneville-unique.example"
@@ -112,6 +117,7 @@ class TestPrivacyErasureKept(AccountTestInvoicingCommon, ErasureCase):
         self.env.cr.flush()
         comment = self.person.message_post(body="A comment", message_type="comment")
         note = self.person.message_ids.filtered("tracking_value_ids")
+        self.assertTrue(note)
         before = self.rows(note, note.tracking_value_ids)
         request = self.erased()
         kept = self.kept(request)
@@ -120,7 +126,6 @@ class TestPrivacyErasureKept(AccountTestInvoicingCommon, ErasureCase):
         self.assertTrue(note.exists())
         self.assertIn(("mail.message", note[:1].id), kept)
         self.assertEqual(self.rows(note, note.tracking_value_ids), before)
-        self.assertTrue(invoice.message_ids)
 
     def test_without_audit_trail_the_notes_go(self):
         self.invoice()
@@ -135,18 +140,22 @@ class TestPrivacyErasureKept(AccountTestInvoicingCommon, ErasureCase):
         self.assertFalse(note.exists())
 
     def test_the_order_that_was_invoiced_stays_the_quotation_goes(self):
-        orders = self.env["sale.order"].create(
-            [
-                {
-                    "partner_id": self.person.id,
-                    "note": f"<p>{NAME}</p>",
-                    "client_order_ref": EMAIL,
-                    "order_line": [
-                        Command.create({"product_id": self.product_a.id, "product_uom_qty": 1})
-                    ],
-                }
-                for _number in range(2)
-            ]
+        orders = (
+            self.env["sale.order"]
+            .sudo()
+            .create(
+                [
+                    {
+                        "partner_id": self.person.id,
+                        "note": f"<p>{NAME}</p>",
+                        "client_order_ref": EMAIL,
+                        "order_line": [
+                            Command.create({"product_id": self.product_a.id, "product_uom_qty": 1})
+                        ],
+                    }
+                    for _number in range(2)
+                ]
+            )
         )
         orders[0].action_confirm()
         orders[0].order_line.qty_delivered = 1

@@ -43,7 +43,7 @@ class TestPrivacyLocation(ErasureCase):
     def test_finding_again_changes_nothing(self):
         count = self.places.search_count([])
         self.env.flush_all()
-        with self.assertQueryCount(8):
+        with self.assertQueryCount(12):
             self.assertFalse(self.places._discover())
             self.env.flush_all()
         self.assertEqual(self.places.search_count([]), count)
