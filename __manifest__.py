@@ -122,6 +122,8 @@
         "reports/privacy/crm_privacy_request_register_templates.xml",
         "reports/privacy/crm_privacy_request_report_views.xml",
         "views/privacy/crm_privacy_request_views.xml",
+        "views/privacy/crm_privacy_location_views.xml",
+        "views/privacy/crm_privacy_request_erasure_views.xml",
         "reports/privacy/crm_privacy_erasure_report.xml",
         "views/privacy/crm_privacy_scan_views.xml",
         "views/privacy/crm_privacy_suppression_views.xml",
@@ -142,6 +144,7 @@
         "views/privacy/res_partner_consent_views.xml",
         "views/privacy/crm_suspect_import_consent_views.xml",
         "views/privacy/res_config_settings_consent_views.xml",
+        "views/privacy/res_config_settings_erasure_views.xml",
         "views/menus.xml",
     ],
     "demo": [

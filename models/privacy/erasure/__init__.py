@@ -26,11 +26,13 @@ from . import crm_privacy_erasure_records
 from . import crm_privacy_erasure_files
 from . import crm_privacy_erasure_delete
 from . import crm_privacy_erasure_apply
+from . import crm_privacy_erasure_batch
 from . import crm_privacy_legal_identity
 from . import crm_privacy_request_identity
 from . import crm_privacy_request_line
 from . import crm_privacy_request_plan
 from . import crm_privacy_request_erasure
+from . import crm_privacy_request_integrity
 from . import crm_privacy_request_forget
 from . import res_company
 from . import res_config_settings

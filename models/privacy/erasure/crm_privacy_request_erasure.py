@@ -35,18 +35,14 @@ class CrmPrivacyRequest(models.Model):
 
     _inherit = "crm.privacy.request"
 
+    automatic = fields.Boolean(readonly=True, copy=False, help="Decided by a retention rule.")
+    source = fields.Selection(
+        selection_add=[("retention", "Retention rule")], ondelete={"retention": "set default"}
+    )
     erased_at = fields.Datetime("Erased On", readonly=True, copy=False)
     erased_ids = fields.Json(copy=False, export_string_translation=False)
-    integrity_before = fields.Json(copy=False, export_string_translation=False)
-    integrity_after = fields.Json(copy=False, export_string_translation=False)
-    integrity_ok = fields.Boolean("Entries Verified", compute="_compute_integrity_ok")
     swept = fields.Boolean(copy=False, export_string_translation=False)
     todo_count = fields.Integer("To Do", compute="_compute_todo_count")
-
-    @api.depends("integrity_before", "integrity_after")
-    def _compute_integrity_ok(self):
-        for request in self:
-            request.integrity_ok = request.integrity_before == request.integrity_after
 
     @api.depends("line_ids")
     def _compute_todo_count(self):
@@ -89,6 +85,12 @@ class CrmPrivacyRequest(models.Model):
         failed.write({"state": "planned", "error": False})
         paused.write({"erasure_state": "running", "swept": False})
         self._trigger_erasure()
+
+    def _run_automatic(self):
+        """Approve and run what a rule has decided."""
+        now = fields.Datetime.now()
+        self.write({"state": "approved", "approved_at": now})
+        self.action_run()
 
     # ------------------------------------------------------------
     # Steps
@@ -186,26 +188,6 @@ class CrmPrivacyRequest(models.Model):
         ]
         self._add_lines(new)
         self.swept = True
-
-    def _integrity(self):
-        """Give what Odoo's check of the hashes says for the companies of the person's entries."""
-        moves = self.line_ids.filtered(
-            lambda line: line.state == "kept" and line.res_model == "account.move"
-        )
-        ids = [row_id for line in moves for row_id in line.res_ids or ()]
-        companies = self.env["account.move"].sudo().browse(ids).company_id
-        # Odoo lets accountants check, nobody else, not even the system
-        accountant = self.env.ref("account.group_account_user").sudo().all_user_ids[:1]
-        if not accountant:
-            return []
-        results = []
-        for company in companies.with_user(accountant).sudo():
-            report = company._check_hash_integrity()
-            results += [
-                {name: str(row.get(name, "")) for name in ("journal_name", "status", "last_hash")}
-                for row in report["results"]
-            ]
-        return results
 
     # ------------------------------------------------------------
     # Background

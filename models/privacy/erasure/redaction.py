@@ -10,7 +10,7 @@ import re
 import unicodedata
 from urllib.parse import quote
 
-from odoo.tools import SQL
+from odoo.tools import SQL, split_every
 
 #: What stands in the place of what was struck out: the same for everybody, in any language.
 STRUCK = "[...]"
@@ -220,7 +220,10 @@ class Redactor:
     def condition(self, column):
         """Give the SQL condition of the rows whose column may name the person."""
         text = SQL("%s::text", column)
-        tests = [SQL("%s ~* %s", text, "|".join(self.patterns))] if self.patterns else []
+        # PostgreSQL refuses too long patterns
+        tests = [
+            SQL("%s ~* %s", text, "|".join(patterns)) for patterns in split_every(5, self.patterns)
+        ]
         if self.encoded:
             tests.append(SQL("%s LIKE ANY(%s)", text, [f"%{form}%" for form in self.encoded]))
         tests += [
