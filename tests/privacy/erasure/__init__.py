@@ -4,3 +4,4 @@ from . import test_crm_privacy_scan
 from . import test_privacy_secret
 from . import test_crm_privacy_suppression
 from . import test_canary_erasure
+from . import test_canary_again
