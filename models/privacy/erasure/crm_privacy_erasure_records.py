@@ -6,6 +6,7 @@ from odoo.tools import SQL, sql
 CLOSING = {
     "res.partner": {
         "active": SQL("FALSE"),
+        "parent_id": SQL("NULL"),
         "commercial_partner_id": SQL("id"),
         "state_id": SQL("NULL"),
         "partner_latitude": SQL("0"),

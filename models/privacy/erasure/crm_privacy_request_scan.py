@@ -193,7 +193,8 @@ class CrmPrivacyRequest(models.Model):
     def _value_search(self):
         """Give the search for the values of the person."""
         identity = self._identity()
-        return Search(identity.emails, identity.phones, identity.names, identity.ibans)
+        others = [*identity.ibans, *identity.streets]
+        return Search(identity.emails, identity.phones, identity.names, others)
 
     # ------------------------------------------------------------
     # After the search
