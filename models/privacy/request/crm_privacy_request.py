@@ -92,9 +92,7 @@ class CrmPrivacyRequest(models.Model):
     partner_id = fields.Many2one(
         "res.partner", "Contact", ondelete="set null", index="btree_not_null", copy=False
     )
-    lead_id = fields.Many2one(
-        "crm.lead", "Lead", ondelete="set null", index="btree_not_null", copy=False
-    )
+    lead_id = fields.Many2one("crm.lead", ondelete="set null", index="btree_not_null", copy=False)
     email = fields.Char("E-mail", copy=False)
     email_normalized = fields.Char(
         compute="_compute_email_normalized", store=True, index="btree_not_null", copy=False
@@ -139,7 +137,7 @@ class CrmPrivacyRequest(models.Model):
         " Do not keep a copy of an identity card.",
     )
     approved_at = fields.Datetime("Approved On", readonly=True, copy=False)
-    approved_by_id = fields.Many2one("res.users", "Approved By", readonly=True, copy=False)
+    approved_by_id = fields.Many2one("res.users", readonly=True, copy=False)
     run_at = fields.Datetime("Started On", readonly=True, copy=False)
     closed_at = fields.Datetime("Answered On", readonly=True, copy=False)
     # refused
