@@ -7,6 +7,6 @@ breaches, retention).
 """
 
 from . import consent
-from . import erasure
 from . import request
+from . import erasure
 from . import register
