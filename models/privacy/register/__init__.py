@@ -34,3 +34,11 @@ from . import crm_privacy_breach_note
 from . import crm_privacy_breach_notice
 from . import crm_privacy_breach_recipient
 from . import mail_mail
+from . import crm_privacy_hold
+from . import data_recycle_model
+from . import data_recycle_record
+from . import crm_privacy_retention
+from . import crm_privacy_retention_query
+from . import crm_privacy_retention_refresh
+from . import crm_privacy_retention_run
+from . import crm_privacy_retention_work

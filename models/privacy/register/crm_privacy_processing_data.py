@@ -15,6 +15,13 @@ class CrmPrivacyProcessingData(models.Model):
         help="Health, opinions, origin, biometrics ... (art. 9) or convictions (art. 10).",
     )
     retention = fields.Char("Kept For", translate=True)
+    retention_id = fields.Many2one(
+        "crm.privacy.retention",
+        "Retention Rule",
+        index="btree_not_null",
+        ondelete="restrict",
+        help="The rule that puts the period into practice.",
+    )
 
     def _line_words(self):
         parts = [self.name, self.detail, self.retention]

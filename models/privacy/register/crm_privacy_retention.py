@@ -188,7 +188,9 @@ class CrmPrivacyRetention(models.Model):
             return super().write(vals)
         result = super().write(self._without_figures(vals))
         for rule in self:
-            rule.recycle_model_id.sudo().write(rule._recycle_values())
+            kept = ("active", "recycle_mode")
+            values = {k: v for k, v in rule._recycle_values().items() if k not in kept}
+            rule.recycle_model_id.sudo().write(values)
         if vals.keys() - {"name", "sequence", "mode"}:
             self._forget()
         return result
@@ -203,14 +205,15 @@ class CrmPrivacyRetention(models.Model):
         return {name: value for name, value in vals.items() if name not in FIGURES}
 
     def _recycle_values(self):
-        """Give the values of the counterpart, which Odoo's own job never runs by itself."""
+        """Give the values of the counterpart in Odoo's data recycling."""
         name, date_field = SUBJECTS[self.subject]
         time_field = self.env["ir.model.fields"].sudo()._get(name, date_field) if date_field else 0
         return {
             "name": self.name,
-            "active": self.active,
+            # it never does anything by itself, also when the addon is gone
+            "active": False,
+            "recycle_mode": "manual",
             "res_model_id": self.env["ir.model"]._get_id(name),
-            "recycle_mode": self.mode,
             "recycle_action": self.action,
             "domain": self.domain,
             "time_field_id": time_field.id if date_field else False,
@@ -286,7 +289,7 @@ class CrmPrivacyRetention(models.Model):
         self.ensure_one()
         self.check_access("write")
         self.sudo()._refresh()
-        run = self.sudo()._start_run(self.env.user)
+        run = self.sudo()._open_run() or self.sudo()._start_run(self.env.user)
         run._step()
         if not run.ended_at:
             self.env.ref("crm_lifecycle.ir_cron_privacy_retention").sudo()._trigger()

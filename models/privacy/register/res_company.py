@@ -43,11 +43,6 @@ class ResCompany(models.Model):
         "Representative in the European Union",
         help="Name and contact; only for companies outside of the European Union (art. 27).",
     )
-    privacy_authority = fields.Char(
-        "Supervisory Authority",
-        default="Commission nationale de l'informatique et des libertés (CNIL)",
-        help="Where breaches are notified and where persons may lodge a complaint.",
-    )
     privacy_accounting_years = fields.Integer(
         "Years Invoices Are Kept",
         default=10,

@@ -16,7 +16,6 @@ class ResConfigSettings(models.TransientModel):
     privacy_representative = fields.Char(
         related="company_id.privacy_representative", readonly=False
     )
-    privacy_authority = fields.Char(related="company_id.privacy_authority", readonly=False)
     privacy_accounting_years = fields.Integer(
         related="company_id.privacy_accounting_years", readonly=False
     )
