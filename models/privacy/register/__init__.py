@@ -27,6 +27,7 @@ from . import crm_privacy_processing_line_mixin
 from . import crm_privacy_processing_data
 from . import crm_privacy_processing_recipient
 from . import crm_privacy_processing_review
+from . import crm_privacy_processing_table
 from . import crm_privacy_breach
 from . import crm_privacy_breach_steps
 from . import crm_privacy_breach_persons
@@ -42,3 +43,8 @@ from . import crm_privacy_retention_query
 from . import crm_privacy_retention_refresh
 from . import crm_privacy_retention_run
 from . import crm_privacy_retention_work
+from . import filled_sql
+from . import crm_privacy_play
+from . import crm_privacy_play_line
+from . import crm_privacy_play_sample
+from . import crm_privacy_deadline

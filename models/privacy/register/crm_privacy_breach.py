@@ -104,9 +104,7 @@ class CrmPrivacyBreach(models.Model):
     has_sensitive = fields.Boolean("Sensitive Data", tracking=True)
     record_count = fields.Integer("Number of Records (About)", tracking=True)
     processing_ids = fields.Many2many("crm.privacy.processing", string="Processing Activities")
-    is_cross_border = fields.Boolean(
-        "Persons in Several Countries of the Union", tracking=True
-    )
+    is_cross_border = fields.Boolean("Persons in Several Countries of the Union", tracking=True)
     countries = fields.Char("Which Countries", tracking=True)
     # effects and remedies
     consequences = fields.Text("Likely Consequences", tracking=True)
@@ -240,9 +238,7 @@ class CrmPrivacyBreach(models.Model):
                     self.env._("The company cannot know of the breach in the future.")
                 )
             if breach.occurred_at and breach.occurred_at > breach.aware_at:
-                raise ValidationError(
-                    self.env._("The breach began before the company knew of it.")
-                )
+                raise ValidationError(self.env._("The breach began before the company knew of it."))
             ends = breach.occurred_until
             if ends and breach.occurred_at and ends < breach.occurred_at:
                 raise ValidationError(self.env._("The breach cannot end before it began."))
@@ -329,8 +325,7 @@ class CrmPrivacyBreach(models.Model):
     def _refuse_closed(self, vals):
         """Refuse to change a closed file; activities and followers are no part of it."""
         if any(breach.state == "closed" for breach in self) and any(
-            name in self._fields and not name.startswith(("activity_", "message_"))
-            for name in vals
+            name in self._fields and not name.startswith(("activity_", "message_")) for name in vals
         ):
             raise UserError(
                 self.env._("This file is closed. Open it again to change it; that is noted.")

@@ -90,6 +90,14 @@ class CrmPrivacyProcessing(models.Model):
     data_ids = fields.One2many(
         "crm.privacy.processing.data", "processing_id", "Categories of Data", copy=True
     )
+    model_ids = fields.Many2many(
+        "ir.model",
+        "crm_privacy_processing_model_rel",
+        string="Where They Are",
+        domain=[("transient", "=", False)],
+        help="The records of Odoo that hold these data. The state of play shows which are named"
+        " by no entry.",
+    )
     source = fields.Text(
         "Source of the Data", translate=True, tracking=True, help="Where they come from (art. 14)."
     )
@@ -254,6 +262,12 @@ class CrmPrivacyProcessing(models.Model):
     def action_draft(self):
         """Work on the entries again."""
         self.write({"state": "draft", "date_end": False})
+
+    @api.model
+    def _processed_models(self):
+        """Give the names of the models that the entries say something about."""
+        entries = self.search([("state", "!=", "ended")])
+        return set(entries.sudo().model_ids.mapped("model"))
 
     @api.model
     def _register_domain(self):

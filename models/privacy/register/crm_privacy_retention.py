@@ -131,7 +131,7 @@ class CrmPrivacyRetention(models.Model):
             if rule.action not in possible:
                 raise ValidationError(
                     self.env._(
-                        "“%(rule)s”: these records cannot be handled that way. Choose: %(actions)s.",
+                        "“%(rule)s”: these records cannot be handled so. Choose: %(actions)s.",
                         rule=rule.name,
                         actions=", ".join(labels[action] for action in possible),
                     )
@@ -147,16 +147,20 @@ class CrmPrivacyRetention(models.Model):
     @api.constrains("domain", "subject")
     def _check_domain(self):
         for rule in self:
-            try:
-                rule._own_domain().validate(self.env[rule.model])
-            except (ValueError, SyntaxError, TypeError) as error:
-                raise ValidationError(
-                    self.env._(
-                        "The filter of “%(rule)s” cannot be used: %(why)s",
-                        rule=rule.name,
-                        why=str(error),
-                    )
-                ) from error
+            rule._raise_bad_domain()
+
+    def _raise_bad_domain(self):
+        """Refuse a filter that cannot be used."""
+        try:
+            self._own_domain().validate(self.env[self.model])
+        except (ValueError, SyntaxError, TypeError) as error:
+            raise ValidationError(
+                self.env._(
+                    "The filter of “%(rule)s” cannot be used: %(why)s",
+                    rule=self.name,
+                    why=str(error),
+                )
+            ) from error
 
     @api.onchange("subject")
     def _onchange_subject(self):
@@ -242,6 +246,11 @@ class CrmPrivacyRetention(models.Model):
             else vals
             for rule, vals in zip(self, super().copy_data(default), strict=True)
         ]
+
+    @api.model
+    def _ruled_models(self):
+        """Give the names of the models that a rule is about."""
+        return {SUBJECTS[rule.subject][0] for rule in self.search([("active", "=", True)])}
 
     def _limit(self, today=None):
         """Give the day up to which a last contact is too old."""

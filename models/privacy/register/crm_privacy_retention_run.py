@@ -59,9 +59,7 @@ class CrmPrivacyRetentionRun(models.Model):
     def _end(self):
         """Note the end, and how many were left out."""
         self.retention_id._count()
-        self.write(
-            {"ended_at": fields.Datetime.now(), "held_count": self.retention_id.held_count}
-        )
+        self.write({"ended_at": fields.Datetime.now(), "held_count": self.retention_id.held_count})
 
     def _step(self):
         """Handle the next batch; return how many were handled. The last one ends the run."""

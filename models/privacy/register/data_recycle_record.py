@@ -58,9 +58,7 @@ class DataRecycleRecord(models.Model):
         """Do what the rule says; anonymising is done by the eraser."""
         listed = self.filtered("retention_id")
         plain = self - listed
-        persons = plain.filtered(
-            lambda row: row.recycle_model_id.recycle_action == "anonymise"
-        )
+        persons = plain.filtered(lambda row: row.recycle_model_id.recycle_action == "anonymise")
         for model, rows in persons.grouped("res_model_name").items():
             rows._anonymise(self.env[model].sudo().browse(rows.mapped("res_id")).exists())
         persons.unlink()
@@ -101,8 +99,10 @@ class DataRecycleRecord(models.Model):
         """
         partners = records if records._name == "res.partner" else self.env["res.partner"]
         leads = records if records._name == "crm.lead" else self.env["crm.lead"]
-        return self.env["crm.privacy.erasure"].sudo()._erase(
-            partners.sudo(), leads.sudo(), origin or self.recycle_model_id[:1].name
+        return (
+            self.env["crm.privacy.erasure"]
+            .sudo()
+            ._erase(partners.sudo(), leads.sudo(), origin or self.recycle_model_id[:1].name)
         )
 
     @api.model
