@@ -82,8 +82,8 @@ class CrmPrivacyDeadline(models.Model):
     @api.model
     def _requests(self):
         return SQL(
-            "SELECT 'request', r.name, r.deadline + INTERVAL '1 day' - INTERVAL '1 second', 1, r.user_id, r.company_id,"
-            " 'crm.privacy.request', r.id FROM crm_privacy_request r"
+            "SELECT 'request', r.name, r.deadline + INTERVAL '1 day' - INTERVAL '1 second', 1,"
+            " r.user_id, r.company_id, 'crm.privacy.request', r.id FROM crm_privacy_request r"
             " WHERE r.state NOT IN ('done', 'refused') AND r.deadline IS NOT NULL"
         )
 
@@ -103,8 +103,8 @@ class CrmPrivacyDeadline(models.Model):
         lang = self.env.lang or "en_US"
         return SQL(
             "SELECT 'review', COALESCE(p.name->>%s, p.name->>'en_US'),"
-            " p.review_date + INTERVAL '1 day' - INTERVAL '1 second', 1, p.user_id, p.company_id, 'crm.privacy.processing', p.id"
-            " FROM crm_privacy_processing p"
+            " p.review_date + INTERVAL '1 day' - INTERVAL '1 second', 1, p.user_id, p.company_id,"
+            " 'crm.privacy.processing', p.id FROM crm_privacy_processing p"
             " WHERE p.active AND p.state = 'active' AND p.review_date IS NOT NULL",
             lang,
         )
