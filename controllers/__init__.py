@@ -1,1 +1,2 @@
 from . import crm_privacy_register
+from . import privacy_request

@@ -97,6 +97,13 @@ class CrmPrivacyIdentity(models.Model):
         lines.request_id._reset_identity()
         return lines
 
+    def unlink(self):
+        """Let nobody leave the list while an erasure runs."""
+        if not self.env.su:
+            self.request_id._check_identity_open()
+        self.request_id._reset_identity()
+        return super().unlink()
+
     def action_open_record(self):
         """Open the record, for those who may see it."""
         self.ensure_one()

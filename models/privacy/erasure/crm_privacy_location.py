@@ -31,7 +31,7 @@ class CrmPrivacyLocation(models.Model):
 
     model_id = fields.Many2one("ir.model", required=True, ondelete="cascade", index=True)
     field_id = fields.Many2one("ir.model.fields", required=True, ondelete="cascade")
-    model = fields.Char(required=True, index=True)
+    model = fields.Char("Model Name", required=True, index=True)
     field = fields.Char("Field Name", required=True)
     link = fields.Selection(LINKS, required=True)
     owner = fields.Boolean(

@@ -189,8 +189,3 @@ class CrmPrivacyRequest(models.Model):
         if not self.sudo().identity_frozen:
             self.sudo().identity_frozen = identity._asdict()
         return identity
-
-    def _forget_identity(self):
-        """Forget the values: the erasure is closed, and the register names nobody."""
-        self.sudo().write({"identity_frozen": False})
-        self.sudo().identity_ids.unlink()

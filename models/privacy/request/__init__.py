@@ -15,12 +15,19 @@ makes a request of a person who is not known yet, and asks this person to confir
 """
 
 from . import due_dates
+from . import corrections
+from . import crm_privacy_attempt
 from . import crm_privacy_request
 from . import crm_privacy_request_deadline
 from . import crm_privacy_request_reminder
 from . import crm_privacy_request_mail
 from . import crm_privacy_request_link
 from . import crm_privacy_request_intake
+from . import crm_privacy_request_change
+from . import crm_privacy_request_recipient
+from . import crm_privacy_request_register
+from . import crm_privacy_request_rectification
+from . import crm_privacy_request_objection
 from . import res_company
 from . import res_config_settings
 from . import res_partner

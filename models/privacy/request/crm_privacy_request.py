@@ -225,17 +225,10 @@ class CrmPrivacyRequest(models.Model):
         )
 
     def action_refuse(self):
-        """Refuse, with the reasons that were entered."""
+        """Ask for the reasons of the refusal."""
+        self.ensure_one()
         self._check_state(*OPEN_STATES)
-        missing = self.filtered(lambda request: not request.refusal_reason)
-        if missing:
-            raise UserError(
-                self.env._(
-                    "Say why %(name)s is refused: the person must be told (article 12(4)).",
-                    name=missing[0].name,
-                )
-            )
-        self._refuse()
+        return self._open_answer("refuse")
 
     def action_run(self):
         """Do what the person asked for."""
@@ -274,6 +267,14 @@ class CrmPrivacyRequest(models.Model):
             {"state": "verified", "verified_at": fields.Datetime.now(), "verified_by": by}
         )
 
+    def _refuse_because(self, reason):
+        """Refuse, and tell the person why (article 12(4))."""
+        self._check_state(*OPEN_STATES)
+        if not (reason or "").strip():
+            raise UserError(self.env._("Give the reasons: the person must be told them."))
+        self.sudo().refusal_reason = reason.strip()
+        self._refuse()
+
     def _refuse(self):
         """Close the requests as refused."""
         self.sudo().write({"state": "refused", "closed_at": fields.Datetime.now()})
@@ -282,6 +283,7 @@ class CrmPrivacyRequest(models.Model):
         """Close the requests as answered."""
         self.sudo().write({"state": "done", "closed_at": fields.Datetime.now()})
 
+    @api.model
     def _open_domain(self):
         """Give the domain of the requests that wait for an answer."""
         return Domain("state", "in", OPEN_STATES)

@@ -1,18 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-# The mails to the person, by step: the XML id of the template without its prefix.
-MAILS = [
-    ("received", "Received: please confirm"),
-    ("verified", "Identity confirmed"),
-    ("proof", "Another proof of identity is needed"),
-    ("extended", "Two more months"),
-    ("refused", "Refused, with reasons"),
-    ("done", "Done"),
-    ("archive", "Your data are ready"),
-    ("lifted", "The restriction ends"),
-]
-
 
 class CrmPrivacyRequest(models.Model):
     """The mails that tell the person how the request goes on.
@@ -25,6 +13,21 @@ class CrmPrivacyRequest(models.Model):
     """
 
     _inherit = "crm.privacy.request"
+
+    type_label = fields.Char("Asked For", compute="_compute_type_label")
+    proof_reason = fields.Text(
+        "Doubt about the Identity",
+        copy=False,
+        help="More proof may only be asked for if there is a reasonable doubt: say which one.",
+    )
+    proof_asked_at = fields.Datetime("Proof Asked For On", readonly=True, copy=False)
+
+    @api.depends("type")
+    @api.depends_context("lang")
+    def _compute_type_label(self):
+        labels = dict(self._fields["type"]._description_selection(self.env))
+        for request in self:
+            request.type_label = labels.get(request.type)
 
     def _send(self, code):
         """Put the mail of a step into the queue."""
@@ -143,13 +146,6 @@ class CrmPrivacyRequest(models.Model):
     # ------------------------------------------------------------
     # More proof (article 12(6))
     # ------------------------------------------------------------
-
-    proof_reason = fields.Text(
-        "Doubt about the Identity",
-        copy=False,
-        help="More proof may only be asked for if there is a reasonable doubt: say which one.",
-    )
-    proof_asked_at = fields.Datetime("Proof Asked For On", readonly=True, copy=False)
 
     def action_ask_proof(self):
         """Ask for the reason why the mailed link is not enough."""

@@ -21,7 +21,10 @@ class CrmPrivacyRequest(models.Model):
     _inherit = "crm.privacy.request"
 
     reminded_for = fields.Date(
-        readonly=True, copy=False, help="The day of the last reminder.", export_string_translation=False
+        readonly=True,
+        copy=False,
+        help="The day of the last reminder.",
+        export_string_translation=False,
     )
 
     @api.model
@@ -98,4 +101,7 @@ class CrmPrivacyRequest(models.Model):
         group = self.env.ref("crm_lifecycle.group_privacy_officer")
         domain = [("all_group_ids", "in", group.ids), ("company_ids", "in", company.ids)]
         users = self.env["res.users"].sudo().search(domain, limit=20, order="id")
-        return users.filtered(lambda user: not user._is_superuser() and not user.share)[:1] or users[:1]
+        return (
+            users.filtered(lambda user: not user._is_superuser() and not user.share)[:1]
+            or users[:1]
+        )

@@ -1,0 +1,72 @@
+from odoo import fields, models
+
+#: Rows that are read in one step.
+STEP = 500
+
+
+class CrmPrivacyRequestPart(models.Model):
+    """One part of the copy of a person's data: the records of one model.
+
+    Why is it kept?
+        Until the copy is complete, so that a copy that was interrupted goes on where it was.
+        Then the content is deleted with the part.
+    What if one part fails?
+        The others go on; `error` says why, and the part can be tried again.
+    """
+
+    _name = "crm.privacy.request.part"
+    _description = "Part of a Copy of Personal Data"
+    _order = "request_id, id"
+    _rec_name = "model"
+
+    request_id = fields.Many2one(
+        "crm.privacy.request", required=True, ondelete="cascade", index=True
+    )
+    model = fields.Char(required=True, readonly=True)
+    subject = fields.Char(required=True, readonly=True)
+    label = fields.Char("Records", compute="_compute_label")
+    state = fields.Selection(
+        [("todo", "To Do"), ("done", "Done"), ("failed", "Failed")],
+        required=True,
+        default="todo",
+        readonly=True,
+        index=True,
+    )
+    last_id = fields.Integer(readonly=True)
+    row_count = fields.Integer("Number", readonly=True)
+    error = fields.Text(readonly=True)
+    content = fields.Json(groups="base.group_system", export_string_translation=False)
+
+    def _compute_label(self):
+        names = {
+            model: self.env["ir.model"]._get(model).name for model in set(self.mapped("model"))
+        }
+        for part in self:
+            part.label = names[part.model]
+
+    def _read_step(self):
+        """Read the next rows; done when there are no more."""
+        self.ensure_one()
+        request = self.request_id.sudo()
+        places = request._export_places().get(self.model)
+        rows, last = [], self.last_id
+        if places:
+            lang = request.lang or request.company_id.partner_id.lang or "en_US"
+            places = places.with_context(lang=lang)
+            provided = request.type == "portability"
+            rows, last = places._export_rows(request._identity(), self.last_id, STEP, provided)
+        full = last != self.last_id
+        self.write(
+            {
+                "content": [*(self.content or []), *rows],
+                "last_id": last,
+                "row_count": self.row_count + len(rows),
+                "state": "todo" if full else "done",
+            }
+        )
+
+    def action_retry(self):
+        """Try the failed parts again."""
+        self.check_access("read")
+        self.sudo().write({"state": "todo", "error": False})
+        self.request_id._start_copy()
