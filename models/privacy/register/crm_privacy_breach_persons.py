@@ -10,7 +10,7 @@ class CrmPrivacyBreach(models.Model):
         "crm.privacy.breach.recipient", "breach_id", "Persons Told", readonly=True
     )
     recipient_count = fields.Integer("Persons Chosen", compute="_compute_recipient_counts")
-    told_count = fields.Integer("Persons Told", compute="_compute_recipient_counts")
+    told_count = fields.Integer("Told", compute="_compute_recipient_counts")
     untold_count = fields.Integer("Not Delivered", compute="_compute_recipient_counts")
     letter_count = fields.Integer("Letters to Post", compute="_compute_recipient_counts")
     public_notice_at = fields.Datetime(

@@ -42,6 +42,8 @@ class CrmPrivacyDeadline(models.Model):
         "crm.privacy.retention": ["due_count", "active"],
         "crm.privacy.processing": ["state", "review_date", "active"],
         "crm.privacy.request": ["state", "deadline"],
+        "crm.privacy.consent": ["event", "date", "purpose_id"],
+        "crm.privacy.purpose": ["validity_months", "active"],
     }
 
     @property
@@ -67,7 +69,13 @@ class CrmPrivacyDeadline(models.Model):
     @api.model
     def _sources(self):
         """Give the queries of the registers, all with the same columns."""
-        return [self._breaches(), self._requests(), self._retention(), self._reviews()]
+        return [
+            self._breaches(),
+            self._requests(),
+            self._retention(),
+            self._reviews(),
+            self._consents(),
+        ]
 
     @api.model
     def _breaches(self):
@@ -109,12 +117,61 @@ class CrmPrivacyDeadline(models.Model):
             lang,
         )
 
+    @api.model
+    def _expiring(self):
+        """Give the SQL of the consents that are still the last word, and expire soon."""
+        now = fields.Datetime.now()
+        expires = SQL("c.date + make_interval(months => p.validity_months)")
+        return SQL(
+            """
+            SELECT c.id, c.purpose_id, c.company_id, %(expires)s AS expires
+              FROM crm_privacy_consent c JOIN crm_privacy_purpose p ON p.id = c.purpose_id
+             WHERE p.active AND p.validity_months > 0 AND c.event IN ('granted', 'confirmed')
+               AND %(expires)s BETWEEN %(now)s AND %(soon)s
+               AND NOT EXISTS (
+                   SELECT FROM crm_privacy_consent later
+                    WHERE (later.purpose_id = c.purpose_id OR later.purpose_id IS NULL)
+                      AND (later.partner_id = c.partner_id
+                           OR later.email_normalized = c.email_normalized)
+                      AND (later.date, later.id) > (c.date, c.id))
+            """,
+            expires=expires,
+            now=now,
+            soon=fields.Datetime.add(now, days=NEAR["consent"]),
+        )
+
+    @api.model
+    def _consents(self):
+        lang = self.env.lang or "en_US"
+        return SQL(
+            "SELECT 'consent', COALESCE(p.name->>%s, p.name->>'en_US'), min(e.expires),"
+            " count(*)::int, NULL::int, p.company_id, 'crm.privacy.purpose', p.id"
+            " FROM (%s) e JOIN crm_privacy_purpose p ON p.id = e.purpose_id GROUP BY p.id",
+            lang,
+            self._expiring(),
+        )
+
+    def _open_consents(self):
+        """Open the consents of a purpose that expire soon."""
+        rows = self.env.execute_query(
+            SQL("SELECT e.id FROM (%s) e WHERE e.purpose_id = %s", self._expiring(), self.res_id)
+        )
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Consents That Expire: %(purpose)s", purpose=self.name),
+            "res_model": "crm.privacy.consent",
+            "view_mode": "list,form",
+            "domain": [("id", "in", [row[0] for row in rows])],
+        }
+
     def action_open_record(self):
         """Open what the date is about; of a retention rule, the persons."""
         self.ensure_one()
         record = self.env[self.res_model].browse(self.res_id)
         if self.kind == "retention":
             return record.action_open_records()
+        if self.kind == "consent":
+            return self._open_consents()
         return {
             "type": "ir.actions.act_window",
             "res_model": self.res_model,

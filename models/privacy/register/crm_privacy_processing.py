@@ -76,6 +76,11 @@ class CrmPrivacyProcessing(models.Model):
     )
     # b: why
     purpose = fields.Text("Purposes", translate=True, tracking=True)
+    purpose_ids = fields.Many2many(
+        "crm.privacy.purpose",
+        string="Purposes Asked of Persons",
+        help="What the persons agree or object to on the preference page.",
+    )
     legal_basis = fields.Selection(
         legal.BASES, tracking=True, help="Article 6: what allows this processing."
     )

@@ -103,7 +103,7 @@ class CrmPrivacyRetention(models.Model):
     )
     # what was found
     recycle_model_id = fields.Many2one(
-        "data_recycle.model", readonly=True, copy=False, ondelete="restrict"
+        "data_recycle.model", readonly=True, copy=False, index=True, ondelete="set null"
     )
     due_count = fields.Integer("Due", readonly=True, copy=False)
     held_count = fields.Integer("Left Out", readonly=True, copy=False)

@@ -78,7 +78,8 @@ class CrmPrivacyRetention(models.Model):
         }
         return SQL(
             "SELECT p.id, p.company_id, p.id AS partner_id, p.email_normalized AS email, %s,"
-            " b.bought, p.email_normalized IS NOT NULL AND NOT EXISTS (SELECT FROM mail_blacklist"
+            " b.bought, p.email_normalized IS NOT NULL"
+            " AND p.privacy_restricted IS NOT TRUE AND NOT EXISTS (SELECT FROM mail_blacklist"
             " m WHERE m.active AND m.email = p.email_normalized) AS has_email"
             " FROM res_partner p LEFT JOIN crm_suspect_import i ON i.id = p.suspect_import_id"
             " LEFT JOIN (%s) b ON b.company = p.commercial_partner_id"
