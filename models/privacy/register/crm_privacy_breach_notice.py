@@ -36,7 +36,7 @@ class CrmPrivacyBreachNotice(models.Model):
         [("draft", "Draft"), ("sent", "Sent")], required=True, default="draft", readonly=True
     )
     domain = fields.Char("Persons", required=True, default="[('is_company', '=', False)]")
-    subject = fields.Char(compute="_compute_text", store=True, readonly=False, required=True)
+    subject = fields.Char(compute="_compute_text", store=True, readonly=False)
     body = fields.Html("Message", compute="_compute_text", store=True, readonly=False)
     email_count = fields.Integer("By E-mail", compute="_compute_counts")
     letter_count = fields.Integer("By Letter", compute="_compute_counts")
@@ -148,7 +148,7 @@ class CrmPrivacyBreachNotice(models.Model):
         self.check_access("write")
         if self.state == "sent":
             raise UserError(self.env._("This message was sent already."))
-        if not self.body or not (self.email_count + self.letter_count):
+        if not self.subject or not self.body or not (self.email_count + self.letter_count):
             raise UserError(
                 self.env._("Nobody is left to tell: change the filter, or write the message.")
             )
