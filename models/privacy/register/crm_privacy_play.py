@@ -135,25 +135,44 @@ class CrmPrivacyPlay(models.Model):
         """Add a line for each field, with what is known of its purpose and period."""
         purposes = self.env["crm.privacy.processing"]._processed_models()
         rules = self.env["crm.privacy.retention"]._ruled_models()
+        places = self._places()
+        found = [(place.model, place.field, place) for place in places]
+        found += [(model, name, places.browse()) for model, name in self._attached(places)]
         self.env["crm.privacy.play.line"].create(
             [
                 {
                     "play_id": self.id,
                     "location_id": place.id,
-                    "model": place.model,
-                    "field": place.field,
-                    "has_purpose": place.model in purposes,
-                    "period": self._period(place, rules),
+                    "model": model,
+                    "field": name,
+                    "subject": place.subject or "file",
+                    "has_purpose": model in purposes,
+                    "period": self._period(model, place, rules),
                 }
-                for place in self._places()
-                if filled_sql.is_countable(self.env, place.model, place.field)
+                for model, name, place in found
+                if filled_sql.is_countable(self.env, model, name)
             ]
         )
 
     @api.model
-    def _period(self, place, rules):
-        """Name what ends the keeping of a place."""
-        if place.model in rules:
+    def _attached(self, places):
+        """Give (model, field) of the files that stand outside of the tables of these places."""
+        known = {(place.model, place.field) for place in places}
+        return [
+            (model, field.name)
+            for model in sorted(set(places.mapped("model")))
+            for field in self.env[model]._fields.values()
+            if field.type == "binary"
+            and field.attachment
+            and field.store
+            and not field.related
+            and (model, field.name) not in known
+        ]
+
+    @api.model
+    def _period(self, model, place, rules):
+        """Name what ends the keeping of a place; files go with their record."""
+        if model in rules:
             return "rule"
         return "none" if place.action == "unclassified" else "person"
 

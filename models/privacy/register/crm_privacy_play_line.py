@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.fields import Domain
 
+from ..erasure.crm_privacy_location_rule import SUBJECTS
+
 #: So many records are shown of a model that the user may not read.
 SAMPLE = 200
 DAYS_OLD = 365
@@ -27,7 +29,7 @@ class CrmPrivacyPlayLine(models.Model):
     field = fields.Char("Field Name", required=True, readonly=True)
     label = fields.Char("Field", compute="_compute_labels")
     model_label = fields.Char("Data", compute="_compute_labels")
-    subject = fields.Selection(related="location_id.subject", store=True)
+    subject = fields.Selection(SUBJECTS, readonly=True)
     is_counted = fields.Boolean(readonly=True)
     record_count = fields.Integer("Records", readonly=True, aggregator=None)
     filled_count = fields.Integer("Filled In", readonly=True)

@@ -302,7 +302,7 @@ class TestBreach(PrivacyCase):
         notice = self._notice(self._breach(**COMPLETE))
         for domain in ("[(", "[('gone', '=', 1)]"):
             notice.domain = domain
-            with self.subTest(domain), self.assertRaises((UserError)):
+            with self.subTest(domain), self.assertRaises(UserError):
                 notice.action_send()
 
     def test_high_risk_is_not_closed_before_persons_are_told(self):
