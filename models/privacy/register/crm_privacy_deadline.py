@@ -55,7 +55,8 @@ class CrmPrivacyDeadline(models.Model):
         return SQL(
             """
             SELECT s.res_id * 8 + near.rank AS id, s.*,
-                   CASE WHEN s.date < %(now)s THEN 'late'
+                   CASE WHEN s.kind = 'retention' THEN 'near'
+                        WHEN s.date < %(now)s THEN 'late'
                         WHEN s.date < %(now)s + make_interval(days => near.days) THEN 'near'
                         ELSE 'later' END AS urgency
               FROM (%(sources)s) s JOIN (VALUES %(near)s) near (kind, days, rank)

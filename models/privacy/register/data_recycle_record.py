@@ -18,9 +18,9 @@ HOLDS = [
     ("invoice", "Invoices that must be kept"),
 ]
 BASES = [
-    ("answered", "The person was last in contact"),
-    ("bought", "The person last bought"),
-    ("collected", "The data was collected; no contact since"),
+    ("answered", "Last answer"),
+    ("bought", "Last purchase"),
+    ("collected", "Collection, no answer since"),
 ]
 
 

@@ -22,11 +22,12 @@ def count(records, names):
 
     Since when: the day of the newest record that has something there.
     """
+    date = _date(records)
     figures = SQL(", ").join(
         SQL(
             "count(*) FILTER (WHERE %(filled)s), max(%(date)s) FILTER (WHERE %(filled)s)",
             filled=filled(records, name),
-            date=_date(records),
+            date=date,
         )
         for name in names
     )
