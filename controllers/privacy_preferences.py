@@ -40,8 +40,9 @@ class PrivacyPreferences(http.Controller):
     @http.route("/privacy/preferences", methods=["GET", "POST"], **ROUTE)
     def ask_for_link(self, **post):
         """Ask for the own link, by an address."""
+        self._speak(post)
         if request.httprequest.method == "GET":
-            return self._render("privacy_ask_page", post)
+            return self._render("privacy_ask_page")
         return self._take_address("link", post)
 
     @http.route("/privacy/preferences/<string:token>", methods=["GET"], **ROUTE)
@@ -50,12 +51,12 @@ class PrivacyPreferences(http.Controller):
         state, record = self._open(token)
         if not record:
             return self._refuse("preferences", state, query)
+        self._speak({"lang": self._preferences()._lang(record), **query})
         return self._render(
             "privacy_preference_page",
-            query,
             token=token,
             masked=self._masked(record.email_normalized),
-            choices=request.env["crm.privacy.preference"].sudo()._choices(record),
+            choices=self._preferences()._choices(record),
             requests=self._requests_offered(),
             message=query.get("done"),
         )
@@ -77,6 +78,7 @@ class PrivacyPreferences(http.Controller):
 
     def _change(self, token, post, save):
         """Do what a form of the preference page asks, and show the page again."""
+        self._speak(post)
         state, record = self._open(token)
         if not record:
             return self._refuse("preferences", state, post)
@@ -84,16 +86,16 @@ class PrivacyPreferences(http.Controller):
         if not self._within("preferences", limits):
             return self._refuse("preferences", "too_many", post)
         done = save(record, post)
-        query = {"done": done, "lang": self._lang(post)}
+        query = {"done": done, "lang": request.env.lang}
         return request.redirect(f"/privacy/preferences/{token}?{url_encode(query)}", 303)
 
     def _save_choices(self, record, post):
         chosen = request.httprequest.form.getlist("choice")
-        self._preferences()._save(record, set(chosen), **self._proof(post))
+        self._preferences()._save(record, set(chosen), **self._proof())
         return "saved"
 
     def _save_nothing(self, record, post):
-        self._preferences()._nothing_any_more(record, **self._proof(post))
+        self._preferences()._nothing_any_more(record, **self._proof())
         return "nothing"
 
     def _save_request(self, record, post):
@@ -109,7 +111,7 @@ class PrivacyPreferences(http.Controller):
                 "partner_id": person.id if person._name == "res.partner" else False,
                 "lead_id": person.id if person._name == "crm.lead" else False,
                 "details": (post.get("details") or "")[:MAX_TEXT] or False,
-                "lang": self._lang(post),
+                "lang": request.env.lang,
             }
         )
         return "request"
@@ -121,10 +123,11 @@ class PrivacyPreferences(http.Controller):
     @http.route("/privacy/subscribe", methods=["GET", "POST"], **ROUTE)
     def subscribe(self, **post):
         """Offer the purposes that anybody may say yes to, and take the address."""
+        self._speak(post)
         if request.httprequest.method == "POST":
             return self._take_address("subscribe", post)
         purposes = self._subscribable()
-        return self._render("privacy_subscribe_page", post, purposes=purposes)
+        return self._render("privacy_subscribe_page", purposes=purposes)
 
     @http.route("/privacy/confirm/<string:token>", methods=["GET"], **ROUTE)
     def confirm(self, token, **query):
@@ -132,27 +135,32 @@ class PrivacyPreferences(http.Controller):
         link, row = self._read_confirm(token)
         if not row:
             return self._refuse("confirm", link.state, query)
-        return self._render("privacy_confirm_page", query, token=token, subscription=row)
+        self._speak({"lang": row.lang, **query})
+        row = row.with_context(lang=request.env.lang)
+        return self._render("privacy_confirm_page", token=token, subscription=row)
 
     @http.route("/privacy/confirm/<string:token>", methods=["POST"], **ROUTE)
     def do_confirm(self, token, **post):
         """Note the yes, once."""
+        self._speak(post)
         link, row = self._read_confirm(token)
         if not row:
             return self._refuse("confirm", link.state, post)
         if not signed_link._spend(request.env, "confirm", token):
             return self._refuse("confirm", signed_link.USED, post)
-        lang = self._lang(post)
-        consents = row.with_context(lang=lang)._confirm()
+        consents = row.with_context(lang=request.env.lang)._confirm()
         url = self._preferences()._url(consents[:1], "") if consents else False
-        return self._render("privacy_confirmed_page", post, preference_url=url)
+        return self._render("privacy_confirmed_page", preference_url=url)
 
     def _read_confirm(self, token):
         """Give what a confirming link says, and the address it confirms."""
         link = signed_link._read(request.env, "confirm", token)
         if link.state != signed_link.VALID:
             return link, None
-        row = request.env["crm.privacy.subscription"].sudo().browse(link.payload[:1]).exists()
+        payload = link.payload
+        if not (isinstance(payload, list) and len(payload) == 1 and isinstance(payload[0], int)):
+            return signed_link.Link(signed_link.TAMPERED), None
+        row = request.env["crm.privacy.subscription"].sudo().browse(payload).exists()
         return (link, row) if row else (signed_link.Link(signed_link.EXPIRED), None)
 
     def _take_address(self, kind, post):
@@ -162,7 +170,7 @@ class PrivacyPreferences(http.Controller):
         purposes = self._chosen_purposes() if kind == "subscribe" else None
         if not email or (kind == "subscribe" and not purposes):
             name = "privacy_subscribe_page" if kind == "subscribe" else "privacy_ask_page"
-            return self._render(name, post, purposes=self._subscribable(), incomplete=True)
+            return self._render(name, purposes=self._subscribable(), incomplete=True)
         limits = (("ip", request.httprequest.remote_addr), ("address", email))
         if not self._within(page, limits):
             return self._refuse(page, "too_many", post)
@@ -172,10 +180,10 @@ class PrivacyPreferences(http.Controller):
                 kind,
                 email,
                 purposes=purposes,
-                lang=self._lang(post),
+                lang=request.env.lang,
                 url=request.httprequest.base_url,
             )
-        return self._render("privacy_asked_page", post, subscribing=kind == "subscribe")
+        return self._render("privacy_asked_page", subscribing=kind == "subscribe")
 
     def _subscribable(self):
         """Give the purposes that anybody may say yes to by e-mail."""
@@ -204,11 +212,11 @@ class PrivacyPreferences(http.Controller):
     def _requests_offered(self):
         return REQUESTS if "crm.privacy.request" in request.env else ()
 
-    def _proof(self, post):
+    def _proof(self):
         """Give how somebody said it on this page."""
         return {
             "url": request.httprequest.base_url.split("/privacy/")[0] + "/privacy/preferences",
-            "wording_lang": self._lang(post),
+            "wording_lang": request.env.lang,
             "user_id": False,
         }
 
@@ -219,22 +227,21 @@ class PrivacyPreferences(http.Controller):
 
     def _refuse(self, page, reason, values):
         """Say politely that a link does not work, and leave a trace."""
+        self._speak(values)
         if reason != "too_many" and not self._within(
             page, (("ip", request.httprequest.remote_addr),)
         ):
             reason = "too_many"
         request.env["crm.privacy.refusal"].sudo()._note(page, reason)
-        response = self._render(
-            "privacy_refused_page", values, reason=reason, page=page, path=PAGES[page]
-        )
+        response = self._render("privacy_refused_page", reason=reason, page=page, path=PAGES[page])
         response.status_code = 429 if reason == "too_many" else 403
         return response
 
-    def _lang(self, values):
-        """Give the language of the page: the chosen one, if it is installed."""
+    def _speak(self, values):
+        """Go on in the chosen language, if it is installed."""
         installed = dict(request.env["res.lang"].sudo().get_installed())
         chosen = str(values.get("lang") or "")
-        return chosen if chosen in installed else request.env.lang or "en_US"
+        request.update_context(lang=chosen if chosen in installed else request.env.lang or "en_US")
 
     def _languages(self):
         """Give the languages to choose between, each by its own name."""
@@ -246,12 +253,10 @@ class PrivacyPreferences(http.Controller):
         name, _at, domain = email.partition("@")
         return f"{name[:2]}…@{domain}"
 
-    def _render(self, template, query, **values):
+    def _render(self, template, **values):
         """Show a page that no cache keeps and no other site learns the link of."""
-        lang = self._lang(query)
-        request.update_context(lang=lang)
         values = {
-            "lang": lang,
+            "lang": request.env.lang,
             "languages": self._languages(),
             "path": request.httprequest.path,
             "purposes": values.pop("purposes", request.env["crm.privacy.purpose"]),

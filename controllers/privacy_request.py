@@ -1,64 +1,48 @@
-import logging
-
-from odoo import http
-from odoo.http import content_disposition, request
+from odoo.http import content_disposition, request, route
 from odoo.tools import email_normalize
 
+from ..models.privacy.consent import signed_link
 from ..models.privacy.request.crm_privacy_request import TYPES
+from .privacy_preferences import ROUTE, PrivacyPreferences
 
-_logger = logging.getLogger(__name__)
-
-# How often one network address may send the form within an hour, and one e-mail address get
-# a mail within a day. Who is above the first is told so; above the second nothing is sent,
-# and the answer is the same.
-MOST_BY_ADDRESS = 20
-MOST_MAILS = 3
-MOST_CHARACTERS = {"name": 200, "email": 254, "phone": 40, "details": 5000}
-# nobody sees this field, so only a program fills it in
-HONEYPOT = "website_url"
+MOST_CHARACTERS = {"name": 200, "email": 254, "details": 5_000}
 
 
-class PrivacyRequest(http.Controller):
+class PrivacyRequest(PrivacyPreferences):
     """The public pages of the requests of persons.
 
     Do the pages tell whether somebody is known?
         No: the form looks nothing up, whatever is entered.
     Do links change anything when they are opened?
         No: they show a page with a button, because programs that check mails open links too.
+    What if somebody sends the form again and again?
+        From one network address this is refused. For one mail address no further mail is sent,
+        with the same answer.
     """
 
     # ------------------------------------------------------------
     # The form
     # ------------------------------------------------------------
 
-    @http.route(
-        "/privacy/request", type="http", auth="public", website=True, sitemap=False, methods=["GET"]
-    )
+    @route("/privacy/request", methods=["GET"], **ROUTE)
     def privacy_request_form(self, **values):
         """Show the form."""
-        return self._page("form", self._form_values(values))
+        return self._request_page("form", values, **self._form_values(values))
 
-    @http.route(
-        "/privacy/request",
-        type="http",
-        auth="public",
-        website=True,
-        sitemap=False,
-        methods=["POST"],
-    )
+    @route("/privacy/request", methods=["POST"], **ROUTE)
     def privacy_request_send(self, **values):
         """Take a request, and say that a mail is on its way."""
         form = self._form_values(values)
-        address = request.httprequest.remote_addr
-        if not self._allow("request", address, MOST_BY_ADDRESS):
-            return self._message("too_many", status=429)
-        if values.get(HONEYPOT):
-            return self._message("sent")
+        if not self._within("request", [("ip", request.httprequest.remote_addr)]):
+            return self._bad_link("too_many", values)
+        if values.get("website"):
+            # programs fill in the field that people do not see
+            return self._message("sent", values)
         if problem := self._problem(form):
-            return self._page("form", {**form, "problem": problem}, status=422)
-        if self._allow("request_mail", email_normalize(form["email"]), MOST_MAILS, hours=24):
-            self._receive(form)
-        return self._message("sent")
+            return self._request_page("form", values, status=422, problem=problem, **form)
+        if self._within("request", [("address", email_normalize(form["email"]))]):
+            self._receive(form, values)
+        return self._message("sent", values)
 
     def _form_values(self, values):
         """Give the fields of the form as texts of a limited length."""
@@ -80,17 +64,15 @@ class PrivacyRequest(http.Controller):
             return request.env._("Please write what is wrong, and what is right.")
         return None
 
-    def _receive(self, form):
+    def _receive(self, form, values):
         """Make the request; the mail to confirm leaves in the background."""
-        details = [form["name"], form["details"]]
         request.env["crm.privacy.request"].sudo()._receive(
             {
                 "type": form["type"],
                 "source": "form",
                 "email": email_normalize(form["email"]),
-                "phone": form["phone"],
-                "details": "\n".join(filter(None, details)),
-                "lang": request.env.lang,
+                "details": "\n".join(filter(None, [form["name"], form["details"]])),
+                "lang": self._lang(values),
                 "company_id": request.env.company.id,
             }
         )
@@ -99,136 +81,100 @@ class PrivacyRequest(http.Controller):
     # The mailed links
     # ------------------------------------------------------------
 
-    @http.route(
-        "/privacy/request/confirm/<string:token>",
-        type="http",
-        auth="public",
-        website=True,
-        sitemap=False,
-        methods=["GET"],
-    )
-    def privacy_request_confirm(self, token, **_values):
+    @route("/privacy/request/confirm/<string:token>", methods=["GET"], **ROUTE)
+    def privacy_request_confirm(self, token, **values):
         """Show what is confirmed, with a button."""
-        person, link = self._read("request_confirm", token)
+        person, link = self._read_link("request_confirm", token)
         if not person:
-            return self._bad_link(link)
+            return self._bad_link(link.state, values)
         if person.state != "new":
-            return self._message("again", person=person)
-        return self._page("confirm", {"person": person, "token": token})
+            return self._message("again", values, person=person)
+        return self._request_page("confirm", values, person=person, token=token)
 
-    @http.route(
-        "/privacy/request/confirm/<string:token>",
-        type="http",
-        auth="public",
-        website=True,
-        sitemap=False,
-        methods=["POST"],
-    )
-    def privacy_request_confirmed(self, token, **_values):
+    @route("/privacy/request/confirm/<string:token>", methods=["POST"], **ROUTE)
+    def privacy_request_confirmed(self, token, **values):
         """Confirm the request."""
-        person, link = self._read("request_confirm", token)
+        person, link = self._read_link("request_confirm", token)
         if not person:
-            return self._bad_link(link)
-        if not person._confirm_by_link():
-            return self._message("again", person=person)
-        return self._message("confirmed", person=person)
+            return self._bad_link(link.state, values)
+        name = "confirmed" if person._confirm_by_link() else "again"
+        return self._message(name, values, person=person)
 
-    @http.route(
-        "/privacy/request/archive/<string:token>",
-        type="http",
-        auth="public",
-        website=True,
-        sitemap=False,
-        methods=["GET"],
-    )
-    def privacy_request_archive(self, token, **_values):
+    @route("/privacy/request/archive/<string:token>", methods=["GET"], **ROUTE)
+    def privacy_request_archive(self, token, **values):
         """Show the button to download."""
-        person, link = self._read("request_archive", token)
+        person, link = self._read_link("request_archive", token)
         if not person:
-            return self._bad_link(link)
-        if person.copy_state != "delivered":
-            return self._message("gone", status=410)
-        return self._page("download", {"person": person, "token": token})
+            return self._bad_link(link.state, values)
+        if not person._may_download(link.payload):
+            return self._message("gone", values, status=410)
+        return self._request_page("download", values, person=person, token=token)
 
-    @http.route(
-        "/privacy/request/archive/<string:token>",
-        type="http",
-        auth="public",
-        website=True,
-        sitemap=False,
-        methods=["POST"],
-    )
-    def privacy_request_download(self, token, **_values):
+    @route("/privacy/request/archive/<string:token>", methods=["POST"], **ROUTE)
+    def privacy_request_download(self, token, **values):
         """Give the archive, and count it."""
-        person, link = self._read("request_archive", token)
+        person, link = self._read_link("request_archive", token)
         if not person:
-            return self._bad_link(link)
-        content = person._download(link.payload)
-        if content is None:
-            return self._message("gone", status=410)
-        headers = [
-            ("Content-Type", "application/zip"),
-            ("Content-Disposition", content_disposition(person.archive_id.name)),
-            ("Cache-Control", "no-store"),
-        ]
-        return request.make_response(content, headers)
+            return self._bad_link(link.state, values)
+        if not person._may_download(link.payload):
+            return self._message("gone", values, status=410)
+        return self._file(person._download(), person.archive_id.name, "application/zip")
+
+    def _read_link(self, scope, token):
+        """Give the request of a mailed link (none if the link is not good) and the link."""
+        return request.env["crm.privacy.request"].sudo()._read_link(scope, token)
+
+    def _bad_link(self, reason, values):
+        """Say politely that a link is not good, and leave a trace."""
+        if reason != "too_many" and not self._within(
+            "request", [("ip", request.httprequest.remote_addr)]
+        ):
+            reason = "too_many"
+        reason = signed_link.TAMPERED if reason == signed_link.VALID else reason
+        request.env["crm.privacy.refusal"].sudo()._note("request", reason)
+        status = {"too_many": 429, signed_link.EXPIRED: 410}.get(reason, 404)
+        return self._message(reason, values, status=status)
 
     # ------------------------------------------------------------
     # The register
     # ------------------------------------------------------------
 
-    @http.route("/privacy/request/register.csv", type="http", auth="user", methods=["GET"])
+    @route("/privacy/request/register.csv", type="http", auth="user", methods=["GET"])
     def privacy_request_register(self, **_values):
         """Give the register of requests as CSV, without the persons."""
         requests = request.env["crm.privacy.request"]
         requests.check_access("read")
-        content = requests._register_csv()
-        headers = [
-            ("Content-Type", "text/csv; charset=utf-8"),
-            ("Content-Disposition", content_disposition("requests.csv")),
-            ("Cache-Control", "no-store"),
-        ]
-        return request.make_response(content, headers)
-
-    def _read(self, scope, token):
-        """Give the request of a mailed link; none for a program that tries many links."""
-        requests = request.env["crm.privacy.request"].sudo()
-        return requests._read_link(scope, token)
-
-    def _bad_link(self, link):
-        """Say politely that a link is not good, and leave a trace."""
-        address = request.httprequest.remote_addr
-        _logger.info("Privacy request: %s link from %s", link.state, address)
-        if not self._allow("request_link", address, MOST_BY_ADDRESS):
-            return self._message("too_many", status=429)
-        name = "expired" if link.state == "expired" else "invalid"
-        return self._message(name, status=410 if name == "expired" else 404)
+        return self._file(requests._register_csv(), "requests.csv", "text/csv; charset=utf-8")
 
     # ------------------------------------------------------------
     # Helpers
     # ------------------------------------------------------------
 
-    def _allow(self, scope, value, most, hours=1):
-        """Tell whether somebody may use a page once more."""
-        return request.env["crm.privacy.attempt"].sudo()._allow(scope, value, most, hours)
+    def _file(self, content, name, kind):
+        """Give a file to keep, which no cache keeps."""
+        headers = [
+            ("Content-Type", kind),
+            ("Content-Disposition", content_disposition(name)),
+            ("Cache-Control", "no-store"),
+            ("X-Content-Type-Options", "nosniff"),
+        ]
+        return request.make_response(content, headers)
 
-    def _message(self, name, status=200, **values):
+    def _message(self, name, values, status=200, person=None):
         """Show the page that says what has happened."""
-        return self._page("message", {"message": name, **values}, status=status)
+        return self._request_page("message", values, status=status, message=name, person=person)
 
-    def _page(self, name, values, status=200):
-        """Render a page that no cache and no other site gets."""
-        values = {
-            "types": request.env["crm.privacy.request"]
-            ._fields["type"]
-            ._description_selection(request.env),
-            "company": request.env.company.sudo(),
-            "honeypot": HONEYPOT,
+    def _request_page(self, page, query, /, status=200, **values):
+        """Show a page; it is shown in no frame of another site."""
+        request.update_context(lang=self._lang(query))
+        selection = request.env["crm.privacy.request"]._fields["type"]
+        response = self._render(
+            f"privacy_request_{page}",
+            query,
+            types=selection._description_selection(request.env),
+            company=request.env.company.sudo(),
             **values,
-        }
-        response = request.render(f"crm_lifecycle.privacy_request_{name}", values, status=status)
-        response.headers["Cache-Control"] = "no-store"
-        response.headers["Referrer-Policy"] = "no-referrer"
+        )
+        response.status_code = status
         response.headers["X-Frame-Options"] = "DENY"
-        response.headers["X-Robots-Tag"] = "noindex"
         return response

@@ -84,7 +84,8 @@ class CrmPrivacyRequestEntry(models.TransientModel):
             raise UserError(self.env._("Open the dialog from a contact or lead."))
         # the links of the dialog are not trusted: nobody files what they cannot see
         self.partner_id.check_access("read")
-        self.lead_id.check_access("read")
+        if self.lead_id:
+            self.lead_id.check_access("read")
         received = fields.Datetime.now()
         if self.received_on < fields.Date.context_today(self):
             received = fields.Datetime.to_datetime(self.received_on).replace(hour=12)

@@ -35,6 +35,7 @@ from . import crm_privacy_preference
 from . import crm_privacy_subscription
 from . import res_partner
 from . import crm_lead
+from . import crm_segment
 from . import mail_blacklist
 from . import phone_blacklist
 from . import mailing_list

@@ -191,6 +191,7 @@ class CrmPrivacyConsent(models.Model):
             ["email_normalized", "phone_sanitized", "privacy_restricted", "commercial_partner_id"]
         )
         self.env["crm.lead"].flush_model(["email_normalized", "privacy_restricted", "partner_id"])
+        self.env["mailing.contact"].flush_model(["email_normalized"])
         self.env["mailing.subscription"].flush_model(["opt_out", "list_id", "contact_id"])
         self.env["account.move"].flush_model(["state", "payment_state", "commercial_partner_id"])
         self.env["sale.order"].flush_model(["state", "partner_id"])

@@ -40,7 +40,7 @@ class CrmPrivacyPreference(models.AbstractModel):
     def _url(self, record, base=None):
         """Give the link of a record to its preference page; False if it has no address."""
         token = self._token(record)
-        base = base or self.env["res.partner"].get_base_url()
+        base = self.env["res.partner"].get_base_url() if base is None else base
         return token and f"{base}/privacy/preferences/{token}"
 
     @api.model
@@ -75,7 +75,7 @@ class CrmPrivacyPreference(models.AbstractModel):
             return link.state, None
         try:
             kind, record_id, check = link.payload
-            record = self.env[KINDS[kind]].sudo().browse(record_id).exists()
+            record = self.env[KINDS[kind]].sudo().browse(int(record_id)).exists()
         except (ValueError, TypeError, KeyError):
             return signed_link.TAMPERED, None
         if not record or self._check(record.email_normalized or "") != check:
@@ -117,6 +117,12 @@ class CrmPrivacyPreference(models.AbstractModel):
         email = record.email_normalized
         person = self._with_email("res.partner", email, 1) or self._with_email("crm.lead", email, 1)
         return person or record
+
+    @api.model
+    def _lang(self, record):
+        """Give the language of a person, if we know it."""
+        subject = self._subject(record)
+        return subject.lang if subject._name == "res.partner" else False
 
     @api.model
     def _choices(self, record):

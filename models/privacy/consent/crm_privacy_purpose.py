@@ -105,9 +105,9 @@ class CrmPrivacyPurpose(models.Model):
 
     def _compute_consent_count(self):
         counts = dict(
-            self.env["crm.privacy.consent"]._read_group(
-                [("purpose_id", "in", self.ids)], ["purpose_id"], ["__count"]
-            )
+            self.env["crm.privacy.consent"]
+            .sudo()
+            ._read_group([("purpose_id", "in", self.ids)], ["purpose_id"], ["__count"])
         )
         for purpose in self:
             purpose.consent_count = counts.get(purpose, 0)
@@ -134,7 +134,8 @@ class CrmPrivacyPurpose(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_unanswered(self):
-        answered = self.filtered("consent_count")[:1]
+        consents = self.env["crm.privacy.consent"].sudo()
+        answered = consents.search([("purpose_id", "in", self.ids)], limit=1).purpose_id
         if answered:
             raise UserError(
                 self.env._(

@@ -83,7 +83,8 @@ class CrmPrivacyWording(models.Model):
         self._check_unanswered()
 
     def _check_unanswered(self):
-        answered = self.filtered("consent_count")[:1]
+        consents = self.env["crm.privacy.consent"].sudo()
+        answered = consents.search([("wording_id", "in", self.ids)], limit=1).wording_id
         if answered:
             raise UserError(
                 self.env._(

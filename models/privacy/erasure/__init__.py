@@ -5,6 +5,12 @@ what is done there. `crm.privacy.identity`: which records are the person (`reque
 `crm.privacy.request.line`: the plan and the report of an erasure.
 `crm.privacy.erasure`: the engine;
 `_erase(partners, leads, origin)` erases without a request, `_survey(identity)` only looks.
+
+`crm.privacy.scan`: after the run, the search of everything for what is left; only a clean one
+closes the erasure. `crm.privacy.erasure.entry`: the register, without data.
+`crm.privacy.suppression`: fingerprints of erased addresses (`_known(values)`,
+`_suppressed_ids(records)`, `_add(emails, phones, request)`).
+`crm.privacy.replay`: erasing again after a restored backup, from the `journal`.
 """
 
 from . import crm_privacy_location_rule
@@ -20,11 +26,32 @@ from . import crm_privacy_erasure_records
 from . import crm_privacy_erasure_files
 from . import crm_privacy_erasure_delete
 from . import crm_privacy_erasure_apply
+from . import crm_privacy_erasure_batch
 from . import crm_privacy_legal_identity
 from . import crm_privacy_request_identity
 from . import crm_privacy_request_line
 from . import crm_privacy_request_plan
 from . import crm_privacy_request_erasure
+from . import crm_privacy_request_integrity
 from . import crm_privacy_request_forget
 from . import res_company
 from . import res_config_settings
+from . import secret
+from . import journal
+from . import traces
+from . import search
+from . import crm_privacy_suppression
+from . import crm_privacy_return
+from . import crm_privacy_returning_mixin
+from . import res_partner_returning
+from . import crm_lead_returning
+from . import mailing_contact
+from . import crm_privacy_scan
+from . import crm_privacy_scan_part
+from . import crm_privacy_scan_part_read
+from . import crm_privacy_scan_hit
+from . import crm_privacy_scan_run
+from . import crm_privacy_erasure_entry
+from . import crm_privacy_erasure_entry_line
+from . import crm_privacy_request_scan
+from . import crm_privacy_replay

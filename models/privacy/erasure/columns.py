@@ -16,7 +16,7 @@ PERSON_LINKS = {
 }
 
 #: Links that lead to a person's record by its number.
-RECORD_LINKS = ("self", *PERSON_LINKS.values(), "polymorphic")
+RECORD_LINKS = ("self", *PERSON_LINKS.values(), "polymorphic", "parent")
 #: Columns that hold the person's data as a value.
 VALUE_LINKS = ("email", "phone", "text", "file")
 

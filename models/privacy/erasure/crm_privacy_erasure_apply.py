@@ -176,7 +176,7 @@ class CrmPrivacyErasure(models.AbstractModel):
             changes += self._apply(
                 found.place, found.scope, found.action, found.ids, identity, redactor
             )
-            self.env.invalidate_all(flush=False)
+            self.env.invalidate_all()
         return changes
 
     @api.model

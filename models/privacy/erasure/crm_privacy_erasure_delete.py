@@ -1,3 +1,5 @@
+import re
+
 from odoo import api, models
 from odoo.http import root
 from odoo.tools import SQL
@@ -11,6 +13,10 @@ HANGING_ON = (
     ("ir.model.data", "model", "res_id"),
     ("ir.attachment", "res_model", "res_id"),
 )
+
+
+# How Odoo begins the names of the files of sessions
+SESSION = re.compile(r"^[A-Za-z0-9_-]{42}$")
 
 
 class CrmPrivacyErasure(models.AbstractModel):
@@ -41,8 +47,8 @@ class CrmPrivacyErasure(models.AbstractModel):
         self._mark_files(names)
         return count
 
-    def _hanging(self, other, model_name, id_name, model, ids):
-        """Give the rows of another model that hang on rows and may be deleted."""
+    def _hanging(self, other, model_name, id_name, model, ids, with_kept=False):
+        """Give the rows of another model that hang on rows; those kept by law only if asked."""
         query = SQL(
             "SELECT id FROM %s WHERE %s = %s AND %s = ANY(%s)",
             SQL.identifier(self.env[other]._table),
@@ -52,7 +58,7 @@ class CrmPrivacyErasure(models.AbstractModel):
             ids,
         )
         found = {row_id for (row_id,) in self.env.execute_query(query)}
-        return sorted(found - self._kept_rows(other, found).keys()) if found else []
+        return sorted(found if with_kept else found - self._kept_rows(other, found).keys())
 
     def _files_of_messages(self, ids):
         """Give the files of messages that are not of another message or document too."""
@@ -74,6 +80,7 @@ class CrmPrivacyErasure(models.AbstractModel):
         query = SQL(
             "SELECT DISTINCT session_identifier FROM res_device_log WHERE id = ANY(%s)", ids
         )
+        names = [name for (name,) in self.env.execute_query(query)]
         root.session_store.delete_from_identifiers(
-            [name for (name,) in self.env.execute_query(query) if name]
+            [name for name in names if name and SESSION.match(name)]
         )

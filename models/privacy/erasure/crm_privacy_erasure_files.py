@@ -65,7 +65,9 @@ class CrmPrivacyErasure(models.AbstractModel):
         """Store other bytes for an attachment, without telling anybody."""
         names = self._files_on_disk(file.ids)
         values = file._get_datas_related_values(data, file.mimetype)
-        columns = [SQL("%s = %s", SQL.identifier(name), value) for name, value in values.items()]
+        columns = [
+            SQL("%s = %s", SQL.identifier(name), value or None) for name, value in values.items()
+        ]
         self._execute(
             SQL("UPDATE ir_attachment SET %s WHERE id = %s", SQL(", ").join(columns), file.id)
         )

@@ -37,7 +37,20 @@ class CrmPrivacyErasure(models.AbstractModel):
             phones=sorted(phones - self._others_phones(env, known, phones)),
             names=sorted(names - self._others_names(env, known, names)),
             ibans=sorted(self._ibans(known)),
+            streets=sorted(self._streets(env, known)),
         )
+
+    def _streets(self, env, known):
+        """Give the streets of the person where nobody else lives or works."""
+        found = set(known.streets)
+        for model, mine in (("res.partner", known.partner_ids), ("crm.lead", known.lead_ids)):
+            found.update(env[model].browse(mine).exists().mapped("street"))
+        streets = {street for street in found if person.street_searchable(street)}
+        for model, mine in (("res.partner", known.partner_ids), ("crm.lead", known.lead_ids)):
+            if streets:
+                others = self._others(env, model, "street", streets, mine)
+                streets -= set(others.mapped("street"))
+        return streets
 
     def _emails_in(self, text):
         return [email_normalize(email) or email.lower() for email in email_split(text)]

@@ -79,7 +79,7 @@ class CrmPrivacyErasure(models.AbstractModel):
 
     def _refresh_names(self, ids):
         """Set what Odoo has stored of the names of erased contacts in those below them."""
-        self.env.invalidate_all(flush=False)
+        self.env.invalidate_all()
         below = self.env["res.partner"].sudo().with_context(active_test=False, lang=None)
         partners = below.search([("id", "child_of", ids), ("id", "not in", ids)])
         names = [partner._get_complete_name() for partner in partners]

@@ -4,6 +4,8 @@ from odoo import api, models
 from odoo.tools import SQL
 
 from .columns import RECORD_LINKS
+from .crm_privacy_erasure_kept import EVIDENCE
+from .crm_privacy_erasure_own import REGISTERS
 from .crm_privacy_erasure_records import CLOSING
 from .redaction import Redactor
 from .retention import ARTICLE
@@ -142,7 +144,7 @@ class CrmPrivacyErasure(models.AbstractModel):
 
     def _found_mentions(self, places, own, kept, gone, redactor):
         """Give the texts of other people's rows that name the person."""
-        if not redactor.pattern:
+        if not redactor:
             return []
         found = []
         texts = self._text_places(places)
@@ -160,19 +162,54 @@ class CrmPrivacyErasure(models.AbstractModel):
         model = places[0].model
         hits = self._matches(model, places.mapped("field"), redactor, window=window)
         rows = set().union(*hits.values()) - set(mine)
+        rows -= self._of_registers(model, rows)
         held = self._kept_rows(model, rows)
         by_field = {place.field: place for place in places}
+        found = []
+        for field, ids in hits.items():
+            if free := sorted((ids & rows) - held.keys()):
+                found += self._mention(by_field[field], free)
+        return found + self._held_mentions(places[0], held)
+
+    def _mention(self, place, ids):
+        """Give what is done with the rows of others that name the person at a place."""
+        action = place.mention
+        if not action:
+            action = "unclassified" if place.action == "unclassified" else "report"
+        if place.model != "ir.attachment" or action != "redact":
+            return [Found(place, "mention", action, ids)]
+        unreadable = set(self._unreadable_files(ids))
         found = [
-            Found(by_field[field], "mention", "", sorted(ids & rows)) for field, ids in hits.items()
+            Found(
+                place, "mention", "redact", [row_id for row_id in ids if row_id not in unreadable]
+            ),
+            Found(place, "mention", "report", sorted(unreadable)),
         ]
-        result = []
-        for item in found:
-            action = item.place.mention or (
-                "unclassified" if item.place.action == "unclassified" else "report"
+        return [item for item in found if item.ids]
+
+    def _held_mentions(self, place, held):
+        """Give others' rows that name the person and are kept by law, with their files."""
+        found = [
+            Found(place, "mention", "keep", sorted(i for i in held if held[i] == end), ARTICLE, end)
+            for end in sorted(set(held.values()))
+        ]
+        if held and place.model in EVIDENCE:
+            files = self._hanging(
+                "ir.attachment", "res_model", "res_id", place.model, [*held], True
             )
-            for until in sorted({held[row_id] for row_id in item.ids if row_id in held}):
-                ids = [row_id for row_id in item.ids if held.get(row_id) == until]
-                result.append(Found(item.place, "mention", "keep", ids, ARTICLE, until))
-            if ids := [row_id for row_id in item.ids if row_id not in held]:
-                result.append(Found(item.place, "mention", action, ids))
-        return result
+            place = place.search([("model", "=", "ir.attachment"), ("field", "=", "res_id")])
+            found += self._held_mentions(place, self._kept_rows("ir.attachment", files))
+        return found
+
+    def _of_registers(self, model, ids):
+        """Give the messages of requests of persons: they are forgotten with the request."""
+        queries = {
+            "mail.message": "SELECT id FROM mail_message WHERE id = ANY(%s) AND model LIKE %s",
+            "mail.mail": "SELECT mail.id FROM mail_mail mail JOIN mail_message message"
+            " ON message.id = mail.mail_message_id WHERE mail.id = ANY(%s)"
+            " AND message.model LIKE %s",
+        }
+        if model not in queries or not ids:
+            return set()
+        query = SQL(queries[model], sorted(ids), f"{REGISTERS}%")
+        return {row_id for (row_id,) in self.env.execute_query(query)}

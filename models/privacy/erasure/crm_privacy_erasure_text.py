@@ -1,6 +1,7 @@
 from odoo import api, models
 from odoo.tools import SQL
 
+from .columns import VALUE_LINKS
 from .redaction import Redactor
 
 # A table up to this size is read at once, a larger one in the background, piece by piece.
@@ -34,10 +35,10 @@ class CrmPrivacyErasure(models.AbstractModel):
         :param ids: only look at these rows
         :param window: (first id, last id) of the rows to look at
         """
-        if not redactor.pattern:
+        if not redactor:
             return {}
-        columns = [SQL.identifier(name) for name in names]
-        tests = [SQL("%s::text ~* %s", column, redactor.pattern) for column in columns]
+        columns = [self._text_of(model, name) for name in names]
+        tests = [redactor.condition(column) for column in columns]
         rows = self.env.execute_query(
             SQL(
                 "SELECT id, %s FROM %s WHERE (%s) AND %s",
@@ -50,21 +51,21 @@ class CrmPrivacyErasure(models.AbstractModel):
         found = {}
         for row_id, *values in rows:
             for name, value in zip(names, values, strict=True):
-                if value is not None and redactor.finds(self._readable(value)):
+                if value is not None and redactor.finds(value):
                     found.setdefault(name, set()).add(row_id)
         return found
+
+    def _text_of(self, model, name):
+        """Give a column in the form in which its text is searched."""
+        column = SQL.identifier(name)
+        if self.env[model]._fields[name].column_type[1] == "bytea":
+            return SQL("encode(%s, 'escape')", column)
+        return column
 
     def _range(self, ids, window):
         if ids is not None:
             return SQL("id = ANY(%s)", sorted(ids))
         return SQL("id BETWEEN %s AND %s", *window) if window else SQL("TRUE")
-
-    @staticmethod
-    def _readable(value):
-        """Give the value of a column as text, list or dict."""
-        if isinstance(value, memoryview):
-            return bytes(value).decode("utf-8", "replace")
-        return value
 
     # ------------------------------------------------------------
     # Large tables
@@ -80,7 +81,7 @@ class CrmPrivacyErasure(models.AbstractModel):
         places = self.env["crm.privacy.location"].sudo().search([("id", ">", 0)])
         texts = self._text_places(places).filtered(lambda place: place.model == model)
         redactor = Redactor(identity)
-        if not texts or not redactor.pattern:
+        if not texts or not redactor:
             return []
         own = self._own_rows(identity, places)
         gone = self._found_links(places, own, {})[1]
@@ -90,9 +91,5 @@ class CrmPrivacyErasure(models.AbstractModel):
     def _text_places(self, places):
         """Give the places whose texts are searched for mentions of a person."""
         return places.filtered(
-            lambda place: (
-                place.link in ("email", "phone", "text")
-                and place.searched
-                and place.mention != "stay"
-            )
+            lambda place: place.link in VALUE_LINKS and place.searched and place.mention != "stay"
         )

@@ -45,6 +45,7 @@ class CrmPrivacyIdentity(models.Model):
             ("child", "Address or contact of the person"),
             ("same_email", "Same e-mail and same name"),
             ("other_name", "Same e-mail, other name"),
+            ("phone_and_name", "Same phone number and same name"),
             ("same_phone", "Same phone number"),
             ("same_name", "Same name only"),
             ("manual", "Added by hand"),

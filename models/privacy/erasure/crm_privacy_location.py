@@ -87,7 +87,16 @@ class CrmPrivacyLocation(models.Model):
             vals = {**vals, "origin": "manual", "rule_id": False}
         return super().write(vals)
 
+    @api.model
+    def action_open_places(self):
+        """Bring the list in line with the database, and show it."""
+        self.check_access("read")
+        self._discover()
+        return self.env["ir.actions.act_window"]._for_xml_id(
+            "crm_lifecycle.crm_privacy_location_action"
+        )
+
     def action_follow_rule(self):
         """Let the places follow their rules again."""
-        self.write({"origin": "generated", "action": "unclassified", "mention": False})
-        self._discover()
+        self.write({"origin": "generated", "note": False})
+        self._apply_rules()

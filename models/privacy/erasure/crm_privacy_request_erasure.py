@@ -3,7 +3,7 @@ from time import monotonic
 
 import psycopg2
 
-from odoo import SUPERUSER_ID, api, fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from .identity import Identity
@@ -35,18 +35,14 @@ class CrmPrivacyRequest(models.Model):
 
     _inherit = "crm.privacy.request"
 
+    automatic = fields.Boolean(readonly=True, copy=False, help="Decided by a retention rule.")
+    source = fields.Selection(
+        selection_add=[("retention", "Retention rule")], ondelete={"retention": "set default"}
+    )
     erased_at = fields.Datetime("Erased On", readonly=True, copy=False)
     erased_ids = fields.Json(copy=False, export_string_translation=False)
-    integrity_before = fields.Json(copy=False, export_string_translation=False)
-    integrity_after = fields.Json(copy=False, export_string_translation=False)
-    integrity_ok = fields.Boolean("Entries Verified", compute="_compute_integrity_ok")
     swept = fields.Boolean(copy=False, export_string_translation=False)
     todo_count = fields.Integer("To Do", compute="_compute_todo_count")
-
-    @api.depends("integrity_before", "integrity_after")
-    def _compute_integrity_ok(self):
-        for request in self:
-            request.integrity_ok = request.integrity_before == request.integrity_after
 
     @api.depends("line_ids")
     def _compute_todo_count(self):
@@ -60,8 +56,7 @@ class CrmPrivacyRequest(models.Model):
     def _run_erasure(self):
         """Erase what was planned; the request is closed later, after the scan."""
         self.ensure_one()
-        if self.erasure_state != "planned":
-            raise UserError(self.env._("Make the plan first, and wait until it is ready."))
+        self._check_planned()
         self._check_erasable()
         own = self.sudo()
         own._begin_erasure()
@@ -70,6 +65,14 @@ class CrmPrivacyRequest(models.Model):
             own._erasure_step()
         self._trigger_erasure()
         return False
+
+    def _check_planned(self):
+        """Refuse to erase without a plan that is ready.
+
+        :raise UserError: says so
+        """
+        if self.erasure_state != "planned":
+            raise UserError(self.env._("Make the plan first, and wait until it is ready."))
 
     def action_stop_erasure(self):
         """Stop after the place that is being erased; what is done stays done."""
@@ -82,6 +85,12 @@ class CrmPrivacyRequest(models.Model):
         failed.write({"state": "planned", "error": False})
         paused.write({"erasure_state": "running", "swept": False})
         self._trigger_erasure()
+
+    def _run_automatic(self):
+        """Approve and run what a rule has decided."""
+        now = fields.Datetime.now()
+        self.write({"state": "approved", "approved_at": now})
+        self.action_run()
 
     # ------------------------------------------------------------
     # Steps
@@ -162,7 +171,7 @@ class CrmPrivacyRequest(models.Model):
         except Exception as error:  # noqa: BLE001  whatever a place or an addon raises
             _logger.info("Erasure %s failed at %s: %s", self.name, line.name, type(error).__name__)
             line.write({"state": "failed", "error": engine._safe_message(error)})
-        self.env.invalidate_all(flush=False)
+        self.env.invalidate_all()
 
     def _sweep_again(self):
         """Add what came meanwhile, or what only shows now that other rows are gone."""
@@ -179,23 +188,6 @@ class CrmPrivacyRequest(models.Model):
         ]
         self._add_lines(new)
         self.swept = True
-
-    def _integrity(self):
-        """Give what Odoo's check of the hashes says for the companies of the person's entries."""
-        moves = self.line_ids.filtered(
-            lambda line: line.state == "kept" and line.res_model == "account.move"
-        )
-        ids = [row_id for line in moves for row_id in line.res_ids or ()]
-        companies = self.env["account.move"].sudo().browse(ids).company_id
-        results = []
-        for company in companies.with_user(SUPERUSER_ID):
-            company = company.with_context(allowed_company_ids=company.ids)  # noqa: PLW2901
-            report = company._check_hash_integrity()
-            results += [
-                {name: str(row.get(name, "")) for name in ("journal_name", "status", "last_hash")}
-                for row in report["results"]
-            ]
-        return results
 
     # ------------------------------------------------------------
     # Background

@@ -28,17 +28,28 @@ class CrmPrivacyRequest(models.Model):
 
     def _forget_messages(self, redactor):
         """Delete what was written to and by the person; strike the person out of the rest."""
-        domain = [("model", "=", self._name), ("res_id", "=", self.id)]
-        messages = self.env["mail.message"].search(
-            [*domain, ("message_type", "!=", "notification")]
-        )
+        self._delete_messages()
+        notes = self.message_ids
         engine = self.env["crm.privacy.erasure"].sudo()
         self.env.flush_all()
-        engine._delete_rows("mail.message", messages.ids)
-        self.env.invalidate_all(flush=False)
-        notes = self.env["mail.message"].search(domain)
         engine._redact_rows("mail.message", notes.ids, redactor)
         engine._redact_rows("mail.tracking.value", notes.tracking_value_ids.ids, redactor)
+        self.env.invalidate_all()
+
+    def _delete_messages(self):
+        """Delete the messages that are not notes of steps, except those that wait to be sent."""
+        messages = self.env["mail.message"].search(
+            [
+                ("model", "=", self._name),
+                ("res_id", "in", self.ids),
+                ("message_type", "!=", "notification"),
+            ]
+        )
+        mails = self.env["mail.mail"].search([("mail_message_id", "in", messages.ids)])
+        waiting = mails.filtered(lambda mail: mail.state == "outgoing").mail_message_id
+        self.env.flush_all()
+        self.env["crm.privacy.erasure"]._delete_rows("mail.message", (messages - waiting).ids)
+        self.env.invalidate_all()
 
     # ------------------------------------------------------------
     # End of keeping
@@ -48,6 +59,7 @@ class CrmPrivacyRequest(models.Model):
     def _cron_end_of_keeping(self):
         """Erase what had to be kept until yesterday."""
         today = fields.Date.context_today(self)
+        self.search([("type", "=", "erasure"), ("state", "=", "done")])._delete_messages()
         due = self.env["crm.privacy.request.line"].search(
             [("state", "=", "kept"), ("keep_until", "<", today)]
         )

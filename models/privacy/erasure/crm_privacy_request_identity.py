@@ -94,7 +94,8 @@ class CrmPrivacyRequest(models.Model):
                     "res_model": model,
                     "res_id": res_id,
                     "reason": reason,
-                    "confirmed": reason in ("asked", "linked", "child", "same_email"),
+                    "confirmed": reason
+                    in ("asked", "linked", "child", "same_email", "phone_and_name"),
                 }
             )
             for (model, res_id), reason in new.items()
@@ -156,7 +157,10 @@ class CrmPrivacyRequest(models.Model):
         if phones:
             for model in ("res.partner", "crm.lead", "mailing.contact"):
                 domain = [("phone_sanitized", "in", phones)]
-                yield model, everything[model].search(domain, limit=MOST).ids, "same_phone"
+                name = "contact_name" if model == "crm.lead" else "name"
+                for record in everything[model].search(domain, limit=MOST):
+                    same = any(person.same_name(record[name], known) for known in names)
+                    yield model, record.ids, "phone_and_name" if same else "same_phone"
         yield from self._namesakes(everything, names)
 
     def _namesakes(self, everything, names):

@@ -104,6 +104,17 @@ class CrmPrivacyRequestLine(models.Model):
             return self.env._("Large table: its texts are searched in the background")
         return found.place.reason
 
+    def action_classify(self):
+        """Open the place, to say what is done there; the plan is made again afterwards."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "crm.privacy.location",
+            "res_id": self.location_id.id,
+            "views": [(False, "form")],
+            "target": "new",
+        }
+
     def action_open_records(self):
         """Open the records, for those who may see them."""
         self.ensure_one()

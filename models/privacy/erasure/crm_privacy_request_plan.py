@@ -79,6 +79,19 @@ class CrmPrivacyRequest(models.Model):
             request._check_can_plan()
             request._plan()
 
+    def action_open_lines(self):
+        """Open the places of the plan, those of one kind if the button says so."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "crm_lifecycle.crm_privacy_request_line_action"
+        )
+        chosen = self.env.context.get("plan_filter")
+        return {
+            **action,
+            "domain": [("request_id", "=", self.id)],
+            "context": {f"search_default_{chosen}": 1} if chosen else {},
+        }
+
     def _check_can_plan(self):
         """Refuse a plan that would be about the wrong person, or too late.
 
@@ -182,6 +195,8 @@ class CrmPrivacyRequest(models.Model):
         line = self.line_ids.filtered(lambda line: line.state == "search")[:1]
         if not line:
             self.erasure_state = "planned"
+            if self.automatic:
+                self._run_automatic()
             return
         engine = self.env["crm.privacy.erasure"].sudo()
         last = engine._last_id(line.res_model)
@@ -196,7 +211,8 @@ class CrmPrivacyRequest(models.Model):
     def _add_found(self, line, found):
         """Add what was found in a piece of a large table to the lines of its places."""
         for item in found:
-            same = self.line_ids.filtered(
+            planned = self.line_ids.filtered(lambda other: other.state != "search")
+            same = planned.filtered(
                 lambda other, item=item: (
                     (other.location_id, other.scope, other.action)
                     == (item.place, item.scope, item.action)

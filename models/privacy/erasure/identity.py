@@ -25,6 +25,7 @@ class Identity(NamedTuple):
     phones: list = ()
     names: list = ()
     ibans: list = ()
+    streets: list = ()
 
 
 #: The models of an identity, and where their numbers are in it.
@@ -67,6 +68,16 @@ def searchable(name):
     """
     words = re.findall(r"\w+", name or "")
     return len(words) > 1 and sum(map(len, words)) >= 6
+
+
+def street_searchable(street):
+    """Tell whether a street is found in texts without finding half a town: with its number.
+
+    >>> street_searchable("17 impasse du Canari"), street_searchable("Rue Nationale")
+    (True, False)
+    """
+    letters = re.findall(r"[^\W\d]", street or "")
+    return len(letters) >= 6 and bool(re.search(r"\d", street))
 
 
 def merged_people(body):

@@ -1,8 +1,7 @@
 """Strike a person out of texts: names, addresses and numbers, in the forms they are written in.
 
-Plain functions on plain values. A *pattern* is a text that both PostgreSQL (``~*``) and Python
-understand; the database finds the rows with it, Python strikes out with `Redactor`, which also
-looks at what stands before and after: "Ann Lee" is not found in "Mary-Ann Lee".
+Plain functions on plain values. The database finds rows that may name the person with simple
+conditions (`Redactor.hints`), Python looks closely: "Ann Lee" is not in "Mary-Ann Lee".
 """
 
 import base64
@@ -10,6 +9,8 @@ import html
 import re
 import unicodedata
 from urllib.parse import quote
+
+from odoo.tools import SQL, split_every
 
 #: What stands in the place of what was struck out: the same for everybody, in any language.
 STRUCK = "[...]"
@@ -53,6 +54,7 @@ def _encoded(char):
     named = html.entities.codepoint2name.get(ord(char))
     forms = [url] if url != char else ([f"%{ord(char):02X}"] if char.isascii() else [])
     forms += [f"&{named};"] if named else []
+    forms += ["&apos;", "\u2019"] if char == "'" else []
     forms += [f"&#{ord(char)};", f"&#x{ord(char):x};"]
     forms += ["".join(f"={byte:02X}" for byte in char.encode()), f"\\u{ord(char):04x}"]
     return forms
@@ -89,6 +91,16 @@ def name_pattern(name):
     words = ["".join(map(letter, word)) for word in name.split()]
     orders = [words, words[-1:] + words[:-1], words[1:] + words[:1]]
     return "(?:" + "|".join(dict.fromkeys(GAP.join(order) for order in orders)) + ")"
+
+
+def name_hints(name):
+    """Give texts that are in every form of a name: of each word the longest run of plain letters.
+
+    >>> name_hints("Zoé D'Ouarzel & Fée"), name_hints("李 Wei")
+    (['Zo', 'Ouarzel'], ['Wei'])
+    """
+    runs = [max(re.findall("[A-Za-z0-9]*", word), key=len) for word in name.split()]
+    return [run for run in runs if len(run) > 1]
 
 
 def iban_pattern(number):
@@ -169,7 +181,8 @@ class Redactor:
     """Strikes the values of an Identity out of texts and of what JSON holds.
 
     >>> from types import SimpleNamespace as N
-    >>> ann = N(emails=["ann@x.example"], phones=["+33612345678"], names=["Ann Lee"], ibans=[])
+    >>> ann = N(emails=["ann@x.example"], phones=["+33612345678"], names=["Ann Lee"],
+    ...     ibans=[], streets=[])
     >>> redactor = Redactor(ann)
     >>> redactor.redact("Call ANN LEE (06 12 34 56 78, mailto:Ann@x.example) or Mary-Ann Lee")
     'Call [...] ([...], mailto:[...]) or Mary-Ann Lee'
@@ -179,24 +192,44 @@ class Redactor:
     'joann@x.example, 4106123456789'
     >>> redactor.redact("33612345678, 00 33 6 12 34 56 78, +33 (0)612345678")
     '[...], [...], [...]'
-    >>> Redactor(N(emails=[], phones=[], names=[], ibans=[])).pattern is None
-    True
+    >>> bool(Redactor(N(emails=[], phones=[], names=[], ibans=[], streets=[])))
+    False
     """
 
     def __init__(self, identity):
-        phones = {p: phone_pattern(p) for p in identity.phones}
-        words = [text_pattern(email) for email in sorted(identity.emails, key=len, reverse=True)]
-        words += [name_pattern(name) for name in sorted(identity.names, key=len, reverse=True)]
-        words += [iban_pattern(iban) for iban in identity.ibans]
-        numbers = sorted({pattern for pattern in phones.values() if pattern}, key=len)
+        emails = [text_pattern(email) for email in sorted(identity.emails, key=len, reverse=True)]
+        names = [name_pattern(name) for name in sorted(identity.names, key=len, reverse=True)]
+        ibans = [iban_pattern(iban) for iban in identity.ibans]
+        streets = [GAP.join("".join(map(letter, w)) for w in s.split()) for s in identity.streets]
+        phones = {phone_pattern(phone) for phone in identity.phones} - {None}
         encoded = [
             form for text in (*identity.emails, *identity.names) for form in base64_forms(text)
         ]
-        #: for the database, which only prepares the choice; None: nothing to search for
-        self.pattern = "|".join([*words, *numbers, *map(_escaped, encoded)]) or None
-        self._words = self._compiled(words, BEFORE, AFTER)
-        self._numbers = self._compiled(numbers, self._phone_prefix(phones), r"(?!\d)")
+        #: what the database searches for: patterns, parts of base64, and parts of each name
+        self.patterns = [*emails, *ibans, *sorted(phones)]
+        self.encoded = encoded
+        texts = (*identity.names, *identity.streets)
+        self.hints = [name_hints(text) or [text] for text in texts]
+        self._words = self._compiled([*emails, *names, *ibans, *streets], BEFORE, AFTER)
+        self._numbers = self._compiled(phones, self._phone_prefix(identity.phones), r"(?!\d)")
         self._encoded = self._compiled(map(_escaped, encoded), "", "", flags=0)
+
+    def __bool__(self):
+        return bool(self.patterns or self.hints)
+
+    def condition(self, column):
+        """Give the SQL condition of the rows whose column may name the person."""
+        text = SQL("%s::text", column)
+        # PostgreSQL refuses too long patterns
+        tests = [
+            SQL("%s ~* %s", text, "|".join(patterns)) for patterns in split_every(5, self.patterns)
+        ]
+        if self.encoded:
+            tests.append(SQL("%s LIKE ANY(%s)", text, [f"%{form}%" for form in self.encoded]))
+        tests += [
+            SQL("%s ILIKE ALL(%s)", text, [f"%{part}%" for part in parts]) for parts in self.hints
+        ]
+        return SQL("(%s)", SQL(" OR ").join(tests))
 
     @staticmethod
     def _phone_prefix(phones):

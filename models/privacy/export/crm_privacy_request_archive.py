@@ -214,27 +214,27 @@ class CrmPrivacyRequest(models.Model):
         copies._send("archive")
         return super(CrmPrivacyRequest, self - copies)._send_finished()
 
-    def _download(self, payload):
-        """Give the file of a link and count the download; nothing when it is gone."""
-        archive = self.archive_id
-        now = fields.Datetime.now()
-        if not archive or archive.id != payload.get("archive") or self.copy_state != "delivered":
-            return None
-        if self.archive_expires_at and self.archive_expires_at < now:
-            return None
+    def _may_download(self, payload):
+        """Tell whether the file of a link is still there."""
+        same = self.archive_id and self.archive_id.id == payload.get("archive")
+        in_time = self.archive_expires_at and self.archive_expires_at > fields.Datetime.now()
+        return bool(same and in_time and self.copy_state == "delivered")
+
+    def _download(self):
+        """Give the file, and count the download."""
         self.archive_downloads += 1
         self.message_post(
             body=self.env._("The person has downloaded the copy of the data."),
             message_type="notification",
             subtype_xmlid="mail.mt_note",
         )
-        return archive.raw
+        return self.archive_id.raw
 
     @api.autovacuum
     def _gc_archives(self):
         """Delete the copies whose time is over."""
         expired = self.sudo().search(
-            [("copy_state", "=", "delivered"), ("archive_expires_at", "<", fields.Datetime.now())]
+            [("copy_state", "=", "delivered"), ("archive_expires_at", "<=", fields.Datetime.now())]
         )
         expired.archive_id.unlink()
         expired.write({"copy_state": "deleted"})

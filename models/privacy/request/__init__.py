@@ -16,7 +16,6 @@ makes a request of a person who is not known yet, and asks this person to confir
 
 from . import due_dates
 from . import corrections
-from . import crm_privacy_attempt
 from . import crm_privacy_request
 from . import crm_privacy_request_deadline
 from . import crm_privacy_request_reminder

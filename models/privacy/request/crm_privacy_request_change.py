@@ -30,6 +30,7 @@ class CrmPrivacyRequestChange(models.Model):
         required=True,
         compute="_compute_model",
         store=True,
+        precompute=True,
         readonly=False,
     )
     field_id = fields.Many2one(

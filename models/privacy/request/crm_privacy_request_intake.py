@@ -31,9 +31,16 @@ class CrmPrivacyRequest(models.Model):
             request._send("received")
         return request
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Ask to confirm what comes from the preference centre: its links may be forwarded."""
+        requests = super().create(vals_list)
+        requests.filtered(lambda request: request.source == "preference")._send("received")
+        return requests
+
     @api.autovacuum
     def _gc_unverified(self):
-        """Delete the requests of the public form that nobody confirmed."""
+        """Delete the requests of the public pages that nobody confirmed."""
         now = fields.Datetime.now()
         companies = self.env["res.company"].sudo().search(Domain.TRUE)
         domain = Domain.OR(
@@ -41,7 +48,7 @@ class CrmPrivacyRequest(models.Model):
             & Domain("received_at", "<", now - timedelta(days=days))
             for days, companies_of_days in companies.grouped("privacy_unverified_days").items()
         )
-        unverified = Domain("state", "=", "new") & Domain("source", "=", "form")
+        unverified = Domain("state", "=", "new") & Domain("source", "in", ("form", "preference"))
         stale = self.sudo().search(unverified & domain, limit=1000)
         stale._forget_mails()
         stale.unlink()

@@ -17,6 +17,15 @@ class CrmPrivacyRequest(models.Model):
 
     _inherit = "crm.privacy.request"
 
+    purpose_ids = fields.Many2many(
+        "crm.privacy.purpose",
+        "crm_privacy_request_purpose_rel",
+        "request_id",
+        "purpose_id",
+        "Objects To",
+        copy=False,
+        help="Without any: to everything that the person can object to, and to profiling.",
+    )
     lifted_at = fields.Datetime("Restriction Ended On", readonly=True, copy=False)
     lift_reason = fields.Text(
         "Reason to End", copy=False, help="It is sent to the person before the data are used again."
@@ -120,5 +129,5 @@ class CrmPrivacyRequest(models.Model):
         """Note the objection with each contact and lead of the person."""
         for records in self._people():
             if records:
-                records._privacy_object(source=self.name)
+                records._privacy_object(self.purpose_ids or None, source=self.name)
         return True

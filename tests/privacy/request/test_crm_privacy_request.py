@@ -153,7 +153,8 @@ class TestCrmPrivacyRequest(RequestCase):
         mails = self._mails(stale)
         self.assertTrue(mails)
         self.env["crm.privacy.request"]._gc_unverified()
-        self.assertFalse(stale.exists() | mails.exists())
+        self.assertFalse(stale.exists())
+        self.assertFalse(mails.exists())
         self.assertTrue(fresh.exists() and confirmed.exists() and by_hand.exists())
 
     def test_deletion_costs_the_same_for_many(self):
