@@ -1,6 +1,6 @@
 {
     "name": "Customer Lifecycle",
-    "version": "19.0.1.0.0",
+    "version": "19.0.1.1.0",
     "category": "Sales/CRM",
     "summary": "Lead each contact from suspect to loyal customer",
     "author": "Customer Lifecycle contributors",
@@ -108,7 +108,6 @@
         "views/rfm/crm_rfm_score_views.xml",
         "views/rfm/crm_rfm_move_views.xml",
         "views/rfm/res_partner_views.xml",
-        "views/rfm/res_partner_summary_views.xml",
         "views/rfm/rfm_pages_views.xml",
         "views/rfm/crm_product_affinity_views.xml",
         "views/rfm/crm_suggestion_views.xml",

@@ -72,10 +72,9 @@ def measure_forms(env, policy, report):
     partner = (
         policy.env["crm.rfm.score"].search([("policy_id", "=", policy.id)], limit=1).partner_id
     )
-    partner.mapped("rfm_summary")
-    partner.invalidate_recordset(["rfm_summary"], flush=False)
+    partner._summary_rows()
     before = env.cr.sql_log_count
-    partner.mapped("rfm_summary")
+    partner._summary_rows()
     report.value("queries of the contact's line", env.cr.sql_log_count - before, at_most=1)
     seconds = median(env, partner.get_rfm_reasons)
     report.value("reasons of a customer", seconds * 1000, "ms", at_most=200)

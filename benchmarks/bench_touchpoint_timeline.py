@@ -53,7 +53,7 @@ def run(env, report):
         "first page of one channel",
         lambda: partner.get_touchpoint_timeline(channel_ids=channel),
     )
-    measure(env, report, "the line of the form", lambda: partner.touchpoint_line)
+    measure(env, report, "the line of the form", partner.get_lifecycle_summary)
 
 
 def fill(env, count, partner_id):

@@ -57,7 +57,6 @@ class PrivacyPreferences(http.Controller):
             token=token,
             masked=self._masked(record.email_normalized),
             choices=self._preferences()._choices(record),
-            requests=self._requests_offered(),
             message=query.get("done"),
         )
 
@@ -100,14 +99,19 @@ class PrivacyPreferences(http.Controller):
 
     def _save_request(self, record, post):
         kind = post.get("type")
-        if kind not in self._requests_offered():
+        if kind not in REQUESTS:
             raise NotFound()
+        email = record.email_normalized
+        if not self._within("preferences", [("address", email)]):
+            # each of them sends a mail to confirm it
+            return "request"
         person = self._preferences()._subject(record)
         request.env["crm.privacy.request"].sudo().create(
             {
+                "user_id": False,
                 "type": kind,
                 "source": "preference",
-                "email": record.email_normalized,
+                "email": email,
                 "partner_id": person.id if person._name == "res.partner" else False,
                 "lead_id": person.id if person._name == "crm.lead" else False,
                 "details": (post.get("details") or "")[:MAX_TEXT] or False,
@@ -209,9 +213,6 @@ class PrivacyPreferences(http.Controller):
     def _open(self, token):
         return self._preferences()._open(token)
 
-    def _requests_offered(self):
-        return REQUESTS if "crm.privacy.request" in request.env else ()
-
     def _proof(self):
         """Give how somebody said it on this page."""
         return {
@@ -237,11 +238,15 @@ class PrivacyPreferences(http.Controller):
         response.status_code = 429 if reason == "too_many" else 403
         return response
 
-    def _speak(self, values):
-        """Go on in the chosen language, if it is installed."""
+    def _lang(self, values):
+        """Give the chosen language, if it is installed; else that of the visitor."""
         installed = dict(request.env["res.lang"].sudo().get_installed())
         chosen = str(values.get("lang") or "")
-        request.update_context(lang=chosen if chosen in installed else request.env.lang or "en_US")
+        return chosen if chosen in installed else request.env.lang or "en_US"
+
+    def _speak(self, values):
+        """Go on in the chosen language."""
+        request.update_context(lang=self._lang(values))
 
     def _languages(self):
         """Give the languages to choose between, each by its own name."""
@@ -253,8 +258,12 @@ class PrivacyPreferences(http.Controller):
         name, _at, domain = email.partition("@")
         return f"{name[:2]}…@{domain}"
 
-    def _render(self, template, **values):
-        """Show a page that no cache keeps and no other site learns the link of."""
+    def _render(self, template, query=None, /, **values):
+        """Show a page that no cache keeps and no other site learns the link of.
+
+        :param dict query: what the visitor sent, to go on in the language chosen there
+        """
+        self._speak(query or {"lang": request.env.lang})
         values = {
             "lang": request.env.lang,
             "languages": self._languages(),

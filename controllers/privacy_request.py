@@ -32,6 +32,7 @@ class PrivacyRequest(PrivacyPreferences):
     @route("/privacy/request", methods=["POST"], **ROUTE)
     def privacy_request_send(self, **values):
         """Take a request, and say that a mail is on its way."""
+        self._speak(values)
         form = self._form_values(values)
         if not self._within("request", [("ip", request.httprequest.remote_addr)]):
             return self._bad_link("too_many", values)
@@ -41,7 +42,7 @@ class PrivacyRequest(PrivacyPreferences):
         if problem := self._problem(form):
             return self._request_page("form", values, status=422, problem=problem, **form)
         if self._within("request", [("address", email_normalize(form["email"]))]):
-            self._receive(form, values)
+            self._receive(form)
         return self._message("sent", values)
 
     def _form_values(self, values):
@@ -64,7 +65,7 @@ class PrivacyRequest(PrivacyPreferences):
             return request.env._("Please write what is wrong, and what is right.")
         return None
 
-    def _receive(self, form, values):
+    def _receive(self, form):
         """Make the request; the mail to confirm leaves in the background."""
         request.env["crm.privacy.request"].sudo()._receive(
             {
@@ -72,7 +73,7 @@ class PrivacyRequest(PrivacyPreferences):
                 "source": "form",
                 "email": email_normalize(form["email"]),
                 "details": "\n".join(filter(None, [form["name"], form["details"]])),
-                "lang": self._lang(values),
+                "lang": request.env.lang,
                 "company_id": request.env.company.id,
             }
         )
@@ -166,11 +167,10 @@ class PrivacyRequest(PrivacyPreferences):
 
     def _request_page(self, page, query, /, status=200, **values):
         """Show a page; it is shown in no frame of another site."""
-        request.update_context(lang=self._lang(query))
+        self._speak(query)
         selection = request.env["crm.privacy.request"]._fields["type"]
         response = self._render(
             f"privacy_request_{page}",
-            query,
             types=selection._description_selection(request.env),
             company=request.env.company.sudo(),
             **values,

@@ -27,6 +27,7 @@ from . import long_statement
 from . import crm_lifecycle_stage
 from . import crm_lifecycle_transition
 from . import crm_lifecycle_mixin
+from . import crm_lifecycle_mixin_summary
 from . import crm_lifecycle_rule
 from . import crm_lifecycle_rule_due
 from . import crm_lifecycle_rule_run

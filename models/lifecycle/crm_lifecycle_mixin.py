@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL, email_normalize
 
-from . import facts, progress
+from . import facts, joined_columns, progress
 
 # Lets a write of the stage through to the database. It is an object, so that no RPC
 # call can send it: every change from outside ends in `_lifecycle_move`.
@@ -18,6 +18,8 @@ DERIVED = ("lifecycle_date", "lifecycle_kind")
 
 # The oldest first: (value, days), a record is in the last class it is old enough for.
 AGE_CLASSES = (("week", 0), ("month", 7), ("quarter", 30), ("older", 90))
+
+joined_columns.declare("_age_to_sql", ["lifecycle_age"])
 
 
 class CrmLifecycleMixin(models.AbstractModel):
@@ -147,9 +149,15 @@ class CrmLifecycleMixin(models.AbstractModel):
         return Domain.OR(rule._due_domain() for rule in rules if rule.model == self._name)
 
     def _field_to_sql(self, alias, field_expr, query=None):
-        """Let lists, pivots and groups use the age, which is no column."""
-        if field_expr != "lifecycle_age":
+        """Let lists, pivots and groups use what is no column of the record."""
+        method = joined_columns.METHODS.get(field_expr)
+        if method is None or query is None:
             return super()._field_to_sql(alias, field_expr, query)
+        self._check_field_access(self._fields[field_expr], "read")
+        return getattr(self, method)(alias, field_expr, query)
+
+    def _age_to_sql(self, alias, _name, query):
+        """Give the class of the time in the stage."""
         date = self._field_to_sql(alias, "lifecycle_date", query)
         now = fields.Datetime.now()
         cases = SQL(" ").join(

@@ -124,7 +124,8 @@ class CrmLifecycleTransition(models.Model):
         """
         whose = [name for name in facts.ATTRIBUTION if name in records._fields]
         copied = ["lifecycle_stage_id", "lifecycle_date", *whose]
-        records.flush_recordset(copied)
+        # all of them: new records have more to write, and would be written twice
+        records.flush_recordset()
         self.env.cr.execute(
             SQL(
                 "INSERT INTO %(table)s (%(subject)s, to_stage_id, date, %(whose)s, days,"

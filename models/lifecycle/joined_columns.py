@@ -1,6 +1,23 @@
-"""Fields whose values stand in a side table that is joined in by `_field_to_sql`."""
+"""Fields whose values stand in a side table that is joined in by `_field_to_sql`.
+
+A concept declares its fields here, and one `_field_to_sql` looks them up: it is called for every
+column of every form, and an override per concept would be felt there.
+"""
 
 from odoo.fields import Domain
+
+#: field -> name of the method that gives its SQL, called as `_field_to_sql`
+METHODS = {}
+
+
+def declare(method, names):
+    """Say which method gives the SQL of fields that are no columns.
+
+    :param str method: a method of the models that have the fields, called with the alias of the
+        table, the field and the query
+    :param names: names of the fields
+    """
+    METHODS.update(dict.fromkeys(names, method))
 
 
 def condition(model, name, operator, value):

@@ -5,6 +5,17 @@ from .criteria import ANSWERS, DEFAULT, FACTS, RESULTS, with_twins
 
 ANSWER = [("no", "No"), ("partial", "Partial"), ("confirmed", "Confirmed")]
 
+# Read together, and only where somebody asks for one of them: most screens of a lead need none.
+TOGETHER = {"prefetch": "qualification", "copy": False}
+# Editable for the ORM only, so that new leads get them in their INSERT.
+RESULT = {
+    **TOGETHER,
+    "compute": "_compute_qualification",
+    "store": True,
+    "readonly": False,
+    "precompute": True,
+}
+
 # Keeps a merge of leads from being taken for new answers: those of the past come along. It is an
 # object, so that no RPC call can send it.
 MERGE_TOKEN = object()
@@ -36,48 +47,25 @@ class CrmLead(models.Model):
         precompute=True,
     )
     # the answers
-    bant_budget = fields.Selection(ANSWER, "Budget (BANT)", copy=False)
-    bant_authority = fields.Selection(ANSWER, "Authority (BANT)", copy=False)
-    bant_need = fields.Selection(ANSWER, "Need (BANT)", copy=False)
-    bant_timeline = fields.Selection(ANSWER, "Timeline (BANT)", copy=False)
-    champ_challenges = fields.Selection(ANSWER, "Challenges (CHAMP)", copy=False)
-    champ_authority = fields.Selection(ANSWER, "Authority (CHAMP)", copy=False)
-    champ_money = fields.Selection(ANSWER, "Money (CHAMP)", copy=False)
-    champ_prioritization = fields.Selection(ANSWER, "Prioritization (CHAMP)", copy=False)
+    bant_budget = fields.Selection(ANSWER, "Budget (BANT)", **TOGETHER)
+    bant_authority = fields.Selection(ANSWER, "Authority (BANT)", **TOGETHER)
+    bant_need = fields.Selection(ANSWER, "Need (BANT)", **TOGETHER)
+    bant_timeline = fields.Selection(ANSWER, "Timeline (BANT)", **TOGETHER)
+    champ_challenges = fields.Selection(ANSWER, "Challenges (CHAMP)", **TOGETHER)
+    champ_authority = fields.Selection(ANSWER, "Authority (CHAMP)", **TOGETHER)
+    champ_money = fields.Selection(ANSWER, "Money (CHAMP)", **TOGETHER)
+    champ_prioritization = fields.Selection(ANSWER, "Prioritization (CHAMP)", **TOGETHER)
     # the facts beside them
     bant_budget_amount = fields.Monetary(
-        "Budget", currency_field="company_currency", copy=False, aggregator="sum"
+        "Budget", currency_field="company_currency", aggregator="sum", **TOGETHER
     )
-    decision_maker_id = fields.Many2one("res.partner", copy=False, index="btree_not_null")
-    need_note = fields.Char("Need", copy=False)
-    timeline_date = fields.Date("Wanted by", copy=False)
-    # what follows; editable for the ORM only, so that new leads get them in their INSERT
-    bant_score = fields.Integer(
-        "BANT Score",
-        compute="_compute_qualification",
-        store=True,
-        readonly=False,
-        precompute=True,
-        copy=False,
-        aggregator="avg",
-    )
-    champ_score = fields.Integer(
-        "CHAMP Score",
-        compute="_compute_qualification",
-        store=True,
-        readonly=False,
-        precompute=True,
-        copy=False,
-        aggregator="avg",
-    )
-    qualification_score = fields.Integer(
-        compute="_compute_qualification",
-        store=True,
-        readonly=False,
-        precompute=True,
-        copy=False,
-        aggregator="avg",
-    )
+    decision_maker_id = fields.Many2one("res.partner", index="btree_not_null", **TOGETHER)
+    need_note = fields.Char("Need", **TOGETHER)
+    timeline_date = fields.Date("Wanted by", **TOGETHER)
+    # what follows
+    bant_score = fields.Integer("BANT Score", aggregator="avg", **RESULT)
+    champ_score = fields.Integer("CHAMP Score", aggregator="avg", **RESULT)
+    qualification_score = fields.Integer(aggregator="avg", **RESULT)
     qualification_state = fields.Selection(
         [
             ("open", "Not begun"),
@@ -86,20 +74,9 @@ class CrmLead(models.Model):
             ("disqualified", "Unpromising"),
         ],
         string="Qualification",
-        compute="_compute_qualification",
-        store=True,
-        readonly=False,
-        precompute=True,
-        copy=False,
+        **RESULT,
     )
-    qualification_missing = fields.Char(
-        "Missing Criteria",
-        compute="_compute_qualification",
-        store=True,
-        readonly=False,
-        precompute=True,
-        copy=False,
-    )
+    qualification_missing = fields.Char("Missing Criteria", **RESULT)
 
     _qualification_state_idx = models.Index(
         "(qualification_state) WHERE qualification_state != 'open'"

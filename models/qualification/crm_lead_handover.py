@@ -12,6 +12,9 @@ _logger = logging.getLogger(__name__)
 BATCH = 100
 ACTIVITY_TYPE = "crm_lifecycle.mail_activity_type_handover"
 
+# Read together, and only where somebody asks for one of them: few leads are handed over.
+TOGETHER = {"prefetch": "handover", "readonly": True, "copy": False}
+
 
 class CrmLead(models.Model):
     """Marketing hands a lead over, sales accept or reject it in time.
@@ -38,12 +41,11 @@ class CrmLead(models.Model):
             ("rejected", "Rejected by sales"),
         ],
         string="Hand-over",
-        readonly=True,
-        copy=False,
+        **TOGETHER,
     )
-    handover_date = fields.Datetime("Handed over on", readonly=True, copy=False)
-    handover_deadline = fields.Datetime("Answer until", readonly=True, copy=False)
-    handover_reminded = fields.Boolean(readonly=True, copy=False)
+    handover_date = fields.Datetime("Handed over on", **TOGETHER)
+    handover_deadline = fields.Datetime("Answer until", **TOGETHER)
+    handover_reminded = fields.Boolean(**TOGETHER)
     handover_overdue = fields.Boolean(
         "Answer Overdue", compute="_compute_handover_overdue", search="_search_handover_overdue"
     )

@@ -20,6 +20,9 @@ GROUPS = "sales_team.group_sale_salesman"
 #: What numbers of other screens open their customers by; nobody could enter a value for these.
 SCREEN_FIELDS = {"rfm_change", "affinity_ids"}
 
+joined_columns.declare("_rfm_to_sql", SIDE_COLUMNS)
+joined_columns.declare("_rfm_currency_to_sql", ["rfm_currency_id"])
+
 
 class ResPartner(models.Model):
     """The RFM figures of customers, as if they were columns of the contact.
@@ -150,22 +153,18 @@ class ResPartner(models.Model):
         """Compare with the joined column."""
         return joined_columns.condition(self, name, operator, value)
 
-    def _field_to_sql(self, alias, field_expr, query=None):
+    def _rfm_to_sql(self, alias, name, query):
         """Join the row of the default policy, once for all its columns."""
-        column = SIDE_COLUMNS.get(field_expr)
-        if field_expr == "rfm_currency_id":
-            return SQL("%s::int", self._rfm_currency().id)
-        if not column or query is None:
-            return super()._field_to_sql(alias, field_expr, query)
-        self._check_field_access(self._fields[field_expr], "read")
-        scores = self.env["crm.rfm.score"]
         side = self._join_rfm(alias, query)
-        value = scores._field_to_sql(side, column, query)
-        if field_expr in NUMBERS:
+        value = self.env["crm.rfm.score"]._field_to_sql(side, SIDE_COLUMNS[name], query)
+        if name in NUMBERS:
             return SQL("COALESCE(%s, 0)", value)
-        if field_expr == "rfm_segment_id":
+        if name == "rfm_segment_id":
             return SQL("COALESCE(%s, %s)", value, self._rfm_prospect_sql(alias, query))
         return value
+
+    def _rfm_currency_to_sql(self, _alias, _name, _query):
+        return SQL("%s::int", self._rfm_currency().id)
 
     def _join_rfm(self, alias, query):
         """Join the side table, and give its alias."""

@@ -1,19 +1,11 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from .res_partner import GROUPS
-
-#: What the line of the form needs of the row and its segment.
-SUMMARY_SQL = """
-    SELECT score.partner_id, segment.code, segment.name, segment.color, segment.kind,
-           score.code AS rfm, score.value_tier, score.last_date, score.frequency,
-           score.monetary, company.currency_id
-      FROM crm_rfm_score score
-      JOIN crm_rfm_segment segment ON segment.id = score.segment_id
-      JOIN crm_rfm_policy policy ON policy.id = score.policy_id
-      JOIN res_company company ON company.id = policy.company_id
-     WHERE score.policy_id = %(policy)s AND score.partner_id IN %(partners)s
-           %(allowed)s
+#: The currency of the figures of a policy.
+CURRENCY = """(
+    SELECT company.currency_id
+      FROM crm_rfm_policy policy JOIN res_company company ON company.id = policy.company_id
+     WHERE policy.id = %s)
 """
 
 
@@ -26,63 +18,73 @@ class ResPartner(models.Model):
         Who is in the lifecycle and never bought is a prospect. Suppliers and contacts without
         a lifecycle show nothing, and neither does who may not be profiled.
     What does it cost?
-        One query with the form. The reasons are read when somebody asks for them, see
-        `get_rfm_reasons`.
+        It comes with the one query of the line. The reasons are read when somebody asks for
+        them, see `get_rfm_reasons`.
     """
 
     _inherit = "res.partner"
 
-    rfm_summary = fields.Json("RFM Line", compute="_compute_rfm_summary", groups=GROUPS)
-
-    @api.depends("commercial_partner_id", "lifecycle_stage_id")
-    @api.depends_context("company", "lang")
-    def _compute_rfm_summary(self):
-        """Read the rows of the commercial partners, all in one query."""
+    @api.model
+    def _summary_columns(self, query):
+        """Join the row of the commercial partner and its segment."""
+        columns = super()._summary_columns(query)
         policy = self.env["crm.rfm.policy"]._default_for(self.env.company)
-        rows = self._rfm_rows(policy)
-        for partner in self:
-            row = rows.get(partner.commercial_partner_id._origin.id)
-            if row:
-                partner.rfm_summary = partner._rfm_line(row)
-            else:
-                partner.rfm_summary = partner._rfm_prospect_line() if policy else False
-
-    def _rfm_rows(self, policy):
-        """Give the rows of the commercial partners, by partner."""
-        partner_ids = tuple(self.commercial_partner_id._origin.ids)
-        if not (policy and partner_ids):
-            return {}
+        if not policy:
+            return columns
+        score = self._join_rfm_of_company(policy, query)
+        segment = query.left_join(score, "segment_id", "crm_rfm_segment", "id", "segment")
         for name in ("crm.rfm.score", "crm.rfm.segment"):
             self.env[name].flush_model()
+        shown = ("code", "last_date", "frequency", "monetary")
+        return {
+            **columns,
+            **{f"rfm_{name}": SQL.identifier(score, name) for name in shown},
+            "rfm_segment": SQL("to_jsonb(%s)", SQL.identifier(segment)),
+            "rfm_currency": SQL(CURRENCY, policy.id),
+        }
+
+    def _join_rfm_of_company(self, policy, query):
+        """Join the row of the commercial partner, and give its alias."""
+        side = query.make_alias(self._table, "rfm_company")
+        mine = self._field_to_sql(self._table, "commercial_partner_id", query)
         allowed = self._profiled_sql()
-        query = SQL(
-            SUMMARY_SQL,
-            policy=policy.id,
-            partners=partner_ids,
-            allowed=SQL("AND score.partner_id IN %s", allowed) if allowed else SQL(),
+        condition = SQL(
+            "%s = %s AND %s = %s %s",
+            SQL.identifier(side, "partner_id"),
+            mine,
+            SQL.identifier(side, "policy_id"),
+            policy.id,
+            SQL("AND %s IN %s", mine, allowed) if allowed else SQL(),
         )
-        rows = self.env.execute_query_dict(query)
-        return {row["partner_id"]: row for row in rows}
+        query.add_join("LEFT JOIN", side, "crm_rfm_score", condition)
+        return side
+
+    def _summary_parts(self, row):
+        parts = super()._summary_parts(row)
+        line = "rfm_segment" in row and (
+            self._rfm_line(row) if row["rfm_segment"] else self._rfm_prospect_line()
+        )
+        return {**parts, "rfm": line} if line else parts
 
     def _rfm_line(self, row):
         """Say what the line shows of a customer."""
         return {
-            "segment": self._rfm_badge(row),
-            "rfm": row["rfm"] or False,
-            "frequency": row["frequency"],
-            "days": (fields.Date.context_today(self) - row["last_date"]).days,
-            "monetary": float(row["monetary"]),
-            "currency_id": row["currency_id"],
+            "segment": self._rfm_badge(row["rfm_segment"]),
+            "rfm": row["rfm_code"] or False,
+            "frequency": row["rfm_frequency"],
+            "days": (fields.Date.context_today(self) - row["rfm_last_date"]).days,
+            "monetary": float(row["rfm_monetary"]),
+            "currency_id": row["rfm_currency"],
             "of_company": self.commercial_partner_id != self and self._rfm_owner_name(),
         }
 
-    def _rfm_badge(self, row):
-        """Give what shows the segment of a row."""
-        names, lang = row["name"], self.env.lang or "en_US"
+    def _rfm_badge(self, segment):
+        """Give what shows a segment."""
+        names, lang = segment["name"], self.env.lang or "en_US"
         return {
-            "code": row["code"],
+            "code": segment["code"],
             "name": names.get(lang) or names.get("en_US"),
-            "color": row["color"],
+            "color": segment["color"],
         }
 
     def _rfm_owner_name(self):

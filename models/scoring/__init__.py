@@ -34,6 +34,7 @@ from . import crm_score
 from . import crm_score_history
 from . import crm_score_rest
 from . import crm_score_mixin
+from . import crm_lifecycle_mixin
 from . import crm_score_mixin_receipt
 from . import crm_score_mixin_rest
 from . import crm_score_policy

@@ -1,5 +1,3 @@
-from collections import defaultdict
-
 from odoo import api, fields, models
 from odoo.tools import SQL
 
@@ -15,14 +13,19 @@ SIDE_COLUMNS = {
     "score_date": "date",
 }
 SIDE_SQL = """
-    SELECT r.id, s.score, s.fit, s.engagement, s.temperature, s.date, rest.date AS resting_since
+    SELECT r.id, COALESCE(s.score, 0) AS score, COALESCE(s.fit, 0) AS fit,
+           COALESCE(s.engagement, 0) AS engagement, s.temperature, s.date,
+           rest.id IS NOT NULL AS is_at_rest
       FROM unnest(%(ids)s) r (id)
       LEFT JOIN crm_score s ON s.%(subject)s = r.id
       LEFT JOIN crm_score_rest rest ON rest.%(subject)s = r.id AND rest.end_date IS NULL
 """
+NO_ROW = {"score": 0, "fit": 0, "engagement": 0, "temperature": None, "date": None}
+NO_ROW["is_at_rest"] = False
 NUMBERS = ("score", "score_fit", "score_engagement")
-GROUPS = "sales_team.group_sale_salesman"
 ACTIVITY_DAYS = 1
+
+joined_columns.declare("_score_to_sql", SIDE_COLUMNS)
 
 
 class CrmScoreMixin(models.AbstractModel):
@@ -46,7 +49,6 @@ class CrmScoreMixin(models.AbstractModel):
         compute="_compute_score",
         search=lambda self, *condition: self._search_score("score", *condition),
         aggregator="avg",
-        groups=GROUPS,
         help="0 to 100: who the person is, what it does, and how far the lead is qualified.",
     )
     score_fit = fields.Integer(
@@ -54,60 +56,38 @@ class CrmScoreMixin(models.AbstractModel):
         compute="_compute_score",
         search=lambda self, *condition: self._search_score("score_fit", *condition),
         aggregator="avg",
-        groups=GROUPS,
     )
     score_engagement = fields.Integer(
         "Engagement",
         compute="_compute_score",
         search=lambda self, *condition: self._search_score("score_engagement", *condition),
         aggregator="avg",
-        groups=GROUPS,
     )
     score_temperature = fields.Selection(
         TEMPERATURES,
         "Temperature",
         compute="_compute_score",
         search=lambda self, *condition: self._search_score("score_temperature", *condition),
-        groups=GROUPS,
     )
     score_date = fields.Datetime(
         "Score Changed on",
         compute="_compute_score",
         search=lambda self, *condition: self._search_score("score_date", *condition),
-        groups=GROUPS,
     )
     is_at_rest = fields.Boolean(
         "At Rest",
         compute="_compute_score",
         search="_search_is_at_rest",
-        groups=GROUPS,
         help="Got many mails and never reacted: mailings may leave this person out.",
-    )
-    score_summary = fields.Json(
-        "Score Line", compute="_compute_score_summary", groups=GROUPS, exportable=False
     )
 
     def _compute_score(self):
         """Read the scores and rests, in one query; who may read the record may read them."""
         rows = self._score_rows()
-        for name, column in (*SIDE_COLUMNS.items(), ("is_at_rest", "resting_since")):
-            # equal values at once: a page of the pipeline has hundreds of cards
-            alike = defaultdict(list)
-            for record in self:
-                value = rows.get(record._origin.id, {}).get(column) or False
-                alike[bool(value) if name == "is_at_rest" else value].append(record.id)
-            for value, ids in alike.items():
-                self.browse(ids)[name] = value
-
-    @api.depends("score", "score_temperature", "is_at_rest")
-    def _compute_score_summary(self):
-        """Say what the line of the form shows; nothing for a record without a score."""
-        for record in self:
-            record.score_summary = record.score_temperature and {
-                "score": record.score,
-                "temperature": record.score_temperature,
-                "is_at_rest": record.is_at_rest,
-            }
+        found = [rows.get(record_id, NO_ROW) for record_id in self._origin._ids]
+        for name, column in (*SIDE_COLUMNS.items(), ("is_at_rest", "is_at_rest")):
+            # the pipeline has hundreds of cards: their values go into the cache at once
+            self._fields[name]._insert_cache(self, [row[column] for row in found])
 
     def _score_rows(self):
         """Give the columns of the side tables, by id of the record."""
@@ -129,14 +109,11 @@ class CrmScoreMixin(models.AbstractModel):
         """Compare with the joined column."""
         return joined_columns.condition(self, name, operator, value)
 
-    def _field_to_sql(self, alias, field_expr, query=None):
+    def _score_to_sql(self, alias, name, query):
         """Join the row of the record, once for all its columns."""
-        column = SIDE_COLUMNS.get(field_expr)
-        if not column or query is None:
-            return super()._field_to_sql(alias, field_expr, query)
-        self._check_field_access(self._fields[field_expr], "read")
-        value = self.env["crm.score"]._field_to_sql(self._join_score(alias, query), column, query)
-        return SQL("COALESCE(%s, 0)", value) if field_expr in NUMBERS else value
+        side = self._join_score(alias, query)
+        value = self.env["crm.score"]._field_to_sql(side, SIDE_COLUMNS[name], query)
+        return SQL("COALESCE(%s, 0)", value) if name in NUMBERS else value
 
     def _join_score(self, alias, query):
         """Join the side table, and give its alias."""

@@ -30,19 +30,17 @@ class CrmScoreMixin(models.AbstractModel):
             receipt["labels"] = self._score_labels()
         return receipt
 
-    def get_score_curve(self):
+    def _score_curve(self):
         """Give the scores of the last months, oldest first; the first is the one before them."""
-        self.ensure_one()
-        self.check_access("read")
         since = fields.Datetime.subtract(fields.Datetime.now(), days=CURVE_DAYS)
         rows = (
             self.env["crm.score.history"]
             .sudo()
-            .search_fetch([(self._score_subject, "=", self.id)], ["date", "score", "temperature"])
+            .search_fetch([(self._score_subject, "=", self.id)], ["date", "score"])
         )
         recent = rows.filtered(lambda row: row.date >= since)
         return [
-            {"date": row.date, "score": row.score, "temperature": row.temperature}
+            {"date": fields.Datetime.to_string(row.date), "score": row.score}
             for row in (recent | rows[len(recent) : len(recent) + 1])[::-1]
         ]
 

@@ -41,7 +41,7 @@ class CrmScoreMixin(models.AbstractModel):
                 "note": note,
             }
         )
-        self.invalidate_recordset(["is_at_rest", "score_summary"])
+        self.invalidate_recordset(["is_at_rest"])
         return rests
 
     def action_score_wake(self):

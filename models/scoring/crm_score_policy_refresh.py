@@ -104,7 +104,7 @@ class CrmScorePolicy(models.Model):
         """Let the cache read the scores again."""
         self.env["crm.score"].invalidate_model(flush=False)
         self.env["crm.score.history"].invalidate_model(flush=False)
-        names = [*SIDE_COLUMNS, "is_at_rest", "score_summary"]
+        names = [*SIDE_COLUMNS, "is_at_rest"]
         self.env[self.target].invalidate_model(names, flush=False)
 
     @api.model

@@ -29,5 +29,5 @@ class CrmScorePolicy(models.Model):
                 rest_sql.put_to_rest(key, allowed.select(), self.rest_mails, before, now)
             )
         self.env["crm.score.rest"].invalidate_model(flush=False)
-        target.invalidate_model(["is_at_rest", "score_summary"], flush=False)
+        target.invalidate_model(["is_at_rest"], flush=False)
         return tuple(target.browse(row[0] for row in rows) for rows in (woken, resting))

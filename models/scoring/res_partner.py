@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+GROUPS = "sales_team.group_sale_salesman"
+
 
 class ResPartner(models.Model):
     """The score of contacts.
@@ -19,9 +21,14 @@ class ResPartner(models.Model):
     _inherit = ["res.partner", "crm.score.mixin"]
     _score_subject = "partner_id"
 
-    score_history_ids = fields.One2many(
-        "crm.score.history", "partner_id", groups="sales_team.group_sale_salesman"
-    )
+    # leads are for sales alone; contacts are read by everybody
+    score = fields.Integer(groups=GROUPS)
+    score_fit = fields.Integer(groups=GROUPS)
+    score_engagement = fields.Integer(groups=GROUPS)
+    score_temperature = fields.Selection(groups=GROUPS)
+    score_date = fields.Datetime(groups=GROUPS)
+    is_at_rest = fields.Boolean(groups=GROUPS)
+    score_history_ids = fields.One2many("crm.score.history", "partner_id", groups=GROUPS)
 
     @api.model
     def _score_subject_domain(self):

@@ -37,6 +37,7 @@ from . import crm_touchpoint_bots
 from . import crm_touchpoint_open
 from . import crm_touchpoint_summary
 from . import crm_touchpoint_mixin
+from . import crm_lifecycle_mixin
 from . import crm_touchpoint_shown
 from . import crm_touchpoint_mixin_timeline
 from . import crm_lifecycle_transition

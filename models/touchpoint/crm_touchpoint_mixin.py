@@ -16,6 +16,8 @@ SIDE_COLUMNS = (
 )
 DAYS = "last_inbound_days"
 
+joined_columns.declare("_touch_to_sql", [*SIDE_COLUMNS, DAYS])
+
 
 class CrmTouchpointMixin(models.AbstractModel):
     """The contacts with a person, as if they were columns of the contact or lead.
@@ -86,14 +88,11 @@ class CrmTouchpointMixin(models.AbstractModel):
         aggregator="avg",
         groups=GROUPS,
     )
-    touchpoint_line = fields.Json(
-        "Last Contact Line", compute="_compute_touchpoint_line", groups=GROUPS
-    )
 
     @api.model
     def _touch_fields(self):
         """Give the fields that come from the side table."""
-        return [*SIDE_COLUMNS, DAYS, "touchpoint_line"]
+        return [*SIDE_COLUMNS, DAYS]
 
     def _compute_touches(self):
         """Read the rows of all these records in one query."""
@@ -112,25 +111,15 @@ class CrmTouchpointMixin(models.AbstractModel):
             answered = summary.last_inbound_date
             record[DAYS] = (now - answered).days if answered else False
 
-    def _compute_touchpoint_line(self):
-        """Say in words' pieces when and how the person was last in contact: one query."""
-        self.env["crm.touchpoint.summary"].flush_model()
-        rows = self.env["crm.touchpoint"]._last_contacts(self._lifecycle_subject, self._origin.ids)
-        for record in self:
-            record.touchpoint_line = rows.get(record._origin.id, False)
-
     def _search_touch(self, name, operator, value):
         """Compare with the joined column."""
         return joined_columns.condition(self, name, operator, value)
 
-    def _field_to_sql(self, alias, field_expr, query=None):
+    def _touch_to_sql(self, alias, name, query):
         """Join the row of the side table, once for all its columns."""
-        if query is None or (field_expr not in SIDE_COLUMNS and field_expr != DAYS):
-            return super()._field_to_sql(alias, field_expr, query)
-        self._check_field_access(self._fields[field_expr], "read")
         side = self._join_touches(alias, query)
-        if field_expr != DAYS:
-            return SQL.identifier(side, field_expr)
+        if name != DAYS:
+            return SQL.identifier(side, name)
         return SQL(
             "floor(EXTRACT(EPOCH FROM %s - %s) / 86400)::int",
             fields.Datetime.now(),

@@ -1,8 +1,10 @@
 from datetime import date
 
+from lxml import etree
+
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
-from odoo.tests import Form, tagged
+from odoo.tests import tagged
 
 from .common import JuneCase
 
@@ -24,7 +26,7 @@ class TestRfmSummary(JuneCase):
         self.policy._refresh()
 
     def _line(self, partner, user=None):
-        return partner.with_user(user or self.salesman).rfm_summary
+        return partner.with_user(user or self.salesman).get_lifecycle_summary().get("rfm")
 
     def _reasons(self, partner, user=None):
         return partner.with_user(user or self.salesman).get_rfm_reasons()
@@ -93,7 +95,9 @@ class TestRfmSummary(JuneCase):
         segment.with_context(lang="fr_FR").name = "Futurs fidèles"
         self.salesman.lang = "fr_FR"
         partner = self.good.with_user(self.salesman).with_context(lang="fr_FR")
-        self.assertEqual(partner.rfm_summary["segment"]["name"], "Futurs fidèles")
+        self.assertEqual(
+            partner.get_lifecycle_summary()["rfm"]["segment"]["name"], "Futurs fidèles"
+        )
 
     def test_each_company_has_its_figures(self):
         other = self.env["res.company"].create({"name": "Other"})
@@ -102,27 +106,26 @@ class TestRfmSummary(JuneCase):
         self.env["crm.rfm.policy"]._default_for(other).write({"method": "fixed"})
         self.env["crm.rfm.policy"]._default_for(other)._refresh()
         there = self.good.with_user(self.salesman).with_context(allowed_company_ids=other.ids)
-        self.assertEqual(there.rfm_summary["monetary"], 50)
+        self.assertEqual(there.get_lifecycle_summary()["rfm"]["monetary"], 50)
         self.assertEqual(self._line(self.good)["monetary"], 6_000)
 
     def test_one_query_for_any_number_of_contacts(self):
         people = self.good | self.person | self.lost | self.maybe | self.supplier
         for group in (self.good, people):
             partners = group.with_user(self.salesman)
-            partners.mapped("rfm_summary")
-            partners.invalidate_recordset(["rfm_summary"], flush=False)
+            partners._summary_rows()
             with self.assertQueryCount(1):
-                partners.mapped("rfm_summary")
+                partners._summary_rows()
 
-    def test_the_form_has_the_line_for_sales_only(self):
+    def test_the_line_is_for_sales_only(self):
         self.employee.group_ids += self.env.ref("base.group_partner_manager")
         self.employee.company_ids += self.company
-        with Form(self.good.with_user(self.salesman)) as form:
-            self.assertEqual(form.rfm_summary["rfm"], "524")
-        with Form(self.good.with_user(self.employee)) as form:
-            self.assertNotIn("rfm_summary", form._view["fields"])
-        with self.assertRaises(AccessError):
-            self.good.with_user(self.employee).read(["rfm_summary"])
+        widget = "//widget[@name='lifecycle_summary']"
+        for user, shown in ((self.salesman, True), (self.employee, False)):
+            view = self.env["res.partner"].with_user(user).get_view(view_type="form")
+            self.assertEqual(bool(etree.fromstring(view["arch"]).xpath(widget)), shown)
+        with self.assertRaisesRegex(AccessError, "Only sales"):
+            self.good.with_user(self.employee).get_lifecycle_summary()
 
     # -- why --------------------------------------------------------------------------------------
 

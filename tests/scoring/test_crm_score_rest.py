@@ -91,4 +91,4 @@ class TestRest(ScoringCase):
         self.lead_policy._refresh_rest()
         self.assertTrue(lead.is_at_rest)
         lead._refresh_scores()
-        self.assertTrue(lead.score_summary["is_at_rest"])
+        self.assertTrue(lead.get_lifecycle_summary()["score"]["is_at_rest"])

@@ -59,7 +59,7 @@ class TestScoreMixin(ScoringCase):
 
     def test_who_has_no_score(self):
         self.assertEqual((self.supplier.score, self.supplier.score_temperature), (0, False))
-        self.assertFalse(self.supplier.score_summary)
+        self.assertNotIn("score", self.supplier.get_lifecycle_summary())
         found = self._search(self.people, ("score_temperature", "=", False))
         self.assertEqual(found, ["Supplier"])
 
@@ -96,5 +96,5 @@ class TestScoreMixin(ScoringCase):
         lead = self.leads[0]
         lead.city = "Lyon"
         lead._refresh_scores()
-        curve = lead.with_user(self.salesman).get_score_curve()
+        curve = lead.with_user(self.salesman).get_lifecycle_summary()["score"]["curve"]
         self.assertEqual([row["score"] for row in curve], [20, 90])

@@ -29,7 +29,13 @@ class CrmPrivacyConsentEntry(models.TransientModel):
             [("is_profiling", "=", False)], limit=1
         ),
     )
-    channel = fields.Selection(CHANNEL_NAMES, help="Empty: all channels.")
+    channel = fields.Selection(
+        CHANNEL_NAMES,
+        compute="_compute_channel",
+        store=True,
+        readonly=False,
+        help="Empty: all channels.",
+    )
     event = fields.Selection(
         [event for event in EVENTS if event[0] != "confirmed"],
         "Answer",
@@ -60,6 +66,13 @@ class CrmPrivacyConsentEntry(models.TransientModel):
     def _compute_wording_id(self):
         for entry in self:
             entry.wording_id = entry.purpose_id.wording_id
+
+    @api.depends("purpose_id")
+    def _compute_channel(self):
+        """Take the channel of the purpose, where it has one only."""
+        for entry in self:
+            channels = entry.purpose_id._channels() if entry.purpose_id else []
+            entry.channel = channels[0] if len(channels) == 1 else False
 
     def action_record(self):
         """Note the answer."""

@@ -159,7 +159,22 @@ class CrmPrivacyPreference(models.AbstractModel):
             "key": f"{purpose.id}-{channel}",
             "channel": channel,
             "on": ground.allowed,
-            "ground": ground.text,
+            "ground": self._visitor_words().get(ground.code, ""),
+        }
+
+    def _visitor_words(self):
+        """Say to the person itself why we may write, or why not although it said nothing."""
+        until = self.env._("Until you object.")
+        return {
+            "consent": self.env._("You agreed."),
+            "expired": self.env._("You agreed long ago: please say it again."),
+            "withdrawn": self.env._("You objected."),
+            "refused": self.env._("You said no."),
+            "restricted": self.env._("You asked us to keep your data and not to use it."),
+            "professional": until,
+            "customer": until,
+            "generic": until,
+            "until_objection": until,
         }
 
     @api.model

@@ -42,7 +42,7 @@ class CrmPrivacyPurpose(models.Model):
     _order = "sequence, id"
 
     name = fields.Char(required=True, translate=True)
-    code = fields.Char(required=True, copy=False)
+    code = fields.Char(copy=False, help="For imports and other programs.")
     description = fields.Text(
         "In Plain Words", translate=True, help="One sentence for the people concerned."
     )

@@ -174,6 +174,15 @@ class CrmPrivacyRequest(models.Model):
             for hit in hits
         }
 
+    def _own_hits(self, hits):
+        """Give the hits in the letters of this request: they go when it is closed."""
+        domain = [("model", "=", self._name), ("res_id", "in", self.ids)]
+        own = {
+            "mail.message": self.env["mail.message"].sudo().search(domain).ids,
+            "mail.mail": self.env["mail.mail"].sudo().search(domain).ids,
+        }
+        return hits.filtered(lambda hit: hit.res_id in own.get(hit.res_model, ()))
+
     def _locations_of(self, hits):
         """Give a dict of (model, field) -> place of the registry."""
         found = (
@@ -240,7 +249,22 @@ class CrmPrivacyRequest(models.Model):
         self._write_entry(identity, scan)
         self.env["crm.privacy.suppression"].sudo()._add(identity.emails, identity.phones, self)
         self._finish()
+        self._send_last_mails()
         self._forget_person(scan)
+
+    def _send_last_mails(self):
+        """Let the mails to the person leave now: in a moment the address is forgotten."""
+        domain = [("model", "=", self._name), ("res_id", "in", self.ids)]
+        mails = self.env["mail.mail"].sudo().search([*domain, ("state", "=", "outgoing")])
+        mails.send(auto_commit=False, raise_exception=False)
+        failed = mails.exists().filtered(lambda mail: mail.state == "exception")
+        if failed:
+            self.sudo().message_post(
+                body=self.env._(
+                    "The last e-mail to the person could not be sent. The address is forgotten"
+                    " now: tell the person in another way, if there is one."
+                )
+            )
 
     def _write_entry(self, identity, scan):
         """Add the erasure to the register, without the data."""
@@ -288,6 +312,7 @@ class CrmPrivacyRequest(models.Model):
     def _forget_person(self, scan):
         """Forget who it was: the values of the request, the list of records, the hits."""
         self.sudo().activity_ids.unlink()
+        self._forget_mails()
         self._forget_identity()
         scan.sudo().hit_ids.filtered(lambda hit: hit.verdict == "other").write({"note": False})
         self.sudo().write(

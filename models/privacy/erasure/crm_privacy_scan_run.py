@@ -114,6 +114,7 @@ class CrmPrivacyScan(models.Model):
 
     def _judge(self):
         """Tell what the plan explains from what is left over; what an officer said stays."""
+        self.request_id._own_hits(self.hit_ids).unlink()
         open_hits = self.hit_ids.filtered(lambda hit: hit.verdict != "other")
         places = self.request_id._places_of(open_hits)
         for hit in open_hits:

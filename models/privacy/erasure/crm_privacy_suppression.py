@@ -30,7 +30,7 @@ class CrmPrivacySuppression(models.Model):
 
     _name = "crm.privacy.suppression"
     _description = "Fingerprint of an Erased Address"
-    _inherit = ["mail.activity.mixin"]
+    _inherit = ["mail.thread", "mail.activity.mixin"]
     _order = "last_return desc nulls last, id desc"
 
     active = fields.Boolean("In Force", default=True, readonly=True)

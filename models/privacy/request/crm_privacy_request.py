@@ -9,7 +9,7 @@ TYPES = [
     ("erasure", "Erasure: delete the data"),
     ("restriction", "Restriction: keep the data, but do not use it"),
     ("portability", "Portability: the data in a file for another provider"),
-    ("objection", "Objection: no longer use the data for this"),
+    ("objection", "Objection: no longer use the data"),
 ]
 
 # What only the steps of the request write, never a person on the form.
@@ -52,7 +52,7 @@ class CrmPrivacyRequest(models.Model):
     """
 
     _name = "crm.privacy.request"
-    _description = "Request of a Person"
+    _description = "Request about Personal Data"
     _inherit = ["mail.thread", "mail.activity.mixin"]
     _order = "deadline, id"
     _mail_post_access = "read"

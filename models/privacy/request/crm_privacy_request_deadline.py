@@ -42,6 +42,7 @@ class CrmPrivacyRequest(models.Model):
     elapsed = fields.Integer("Time Gone By", compute="_compute_urgency")
     deadline_text = fields.Char("Deadline", compute="_compute_urgency")
     may_extend = fields.Boolean(compute="_compute_urgency")
+    extended_deadline = fields.Date("Deadline if Extended", compute="_compute_extended_deadline")
 
     @api.depends("received_at", "extended_at", "company_id")
     def _compute_deadline(self):
@@ -49,6 +50,12 @@ class CrmPrivacyRequest(models.Model):
             request.deadline = request.received_at and due_dates.due_date(
                 request._local_day(request.received_at), bool(request.extended_at)
             )
+
+    @api.depends("received_at", "company_id")
+    def _compute_extended_deadline(self):
+        for request in self:
+            received = request._local_day(request.received_at)
+            request.extended_deadline = due_dates.due_date(received, extended=True)
 
     @api.depends("deadline", "state", "closed_at")
     def _compute_urgency(self):

@@ -13,7 +13,7 @@ COLUMNS = (
     "state",
     "verified_by",
     "closed_at",
-    "days_left",
+    "deadline_text",
     "company_id",
 )
 

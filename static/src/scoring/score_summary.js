@@ -1,9 +1,8 @@
 import { Component } from "@odoo/owl";
 import { usePopover } from "@web/core/popover/popover_hook";
-import { registry } from "@web/core/registry";
 import { useService } from "@web/core/utils/hooks";
-import { standardFieldProps } from "@web/views/fields/standard_field_props";
 
+import { summaryParts } from "../lifecycle/summary/lifecycle_summary";
 import { ScoreReceipt } from "./receipt/score_receipt";
 import { Sparkline } from "./sparkline";
 import { temperatureIcon, temperatureLabel } from "./temperature";
@@ -12,7 +11,7 @@ import { temperatureIcon, temperatureLabel } from "./temperature";
 export class ScoreSummary extends Component {
     static template = "crm_lifecycle.ScoreSummary";
     static components = { Sparkline };
-    static props = { ...standardFieldProps };
+    static props = { part: Object, record: Object };
 
     setup() {
         this.orm = useService("orm");
@@ -28,7 +27,7 @@ export class ScoreSummary extends Component {
     }
 
     get summary() {
-        return this.record.data[this.props.name];
+        return this.props.part;
     }
 
     get icon() {
@@ -61,7 +60,4 @@ export class ScoreSummary extends Component {
     }
 }
 
-registry.category("fields").add("score_summary", {
-    component: ScoreSummary,
-    supportedTypes: ["json"],
-});
+summaryParts.add("score", { component: ScoreSummary }, { sequence: 10 });

@@ -1,7 +1,6 @@
-import { Component, onMounted, useState } from "@odoo/owl";
+import { Component } from "@odoo/owl";
 import { deserializeDateTime } from "@web/core/l10n/dates";
 import { _t } from "@web/core/l10n/translation";
-import { useService } from "@web/core/utils/hooks";
 
 const { DateTime } = luxon;
 const WIDTH = 120;
@@ -23,39 +22,29 @@ export function curvePoints(changes, now, width = WIDTH, height = HEIGHT) {
     return points.map((point) => point.join(",")).join(" ");
 }
 
-/** The scores of the last months; they are read after the form is shown. */
+/** The scores of the last months. */
 export class Sparkline extends Component {
     static template = "crm_lifecycle.ScoreSparkline";
-    static props = { resModel: String, resId: Number };
+    static props = { curve: Array };
 
     setup() {
-        this.orm = useService("orm");
-        this.state = useState({ changes: [] });
         this.width = WIDTH;
         this.height = HEIGHT;
-        onMounted(() => this.load());
     }
 
-    async load() {
-        const { resModel, resId } = this.props;
-        const rows = await this.orm.silent.call(resModel, "get_score_curve", [[resId]]);
-        this.state.changes = rows.map(({ date, score }) => ({
+    get changes() {
+        return this.props.curve.map(({ date, score }) => ({
             time: deserializeDateTime(date).toMillis(),
             score,
         }));
     }
 
     get points() {
-        return curvePoints(this.state.changes, DateTime.now().toMillis());
-    }
-
-    /** One score is no curve. */
-    get isShown() {
-        return this.state.changes.length > 1;
+        return curvePoints(this.changes, DateTime.now().toMillis());
     }
 
     get title() {
-        const { changes } = this.state;
+        const { changes } = this;
         return _t("From %(first)s to %(last)s since %(day)s", {
             first: changes[0].score,
             last: changes.at(-1).score,

@@ -1,17 +1,16 @@
 import { Component } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
-import { registry } from "@web/core/registry";
-import { standardFieldProps } from "@web/views/fields/standard_field_props";
 
+import { summaryParts } from "../lifecycle/summary/lifecycle_summary";
 import { formatAgo, formatMoment } from "./touchpoint_dates";
 
 /** "Last contact: clicked, 2 days ago, Newsletter of May" on the form of a lead or contact. */
 export class TouchpointLine extends Component {
     static template = "crm_lifecycle.TouchpointLine";
-    static props = { ...standardFieldProps };
+    static props = { part: Object, record: Object };
 
     get line() {
-        return this.props.record.data[this.props.name];
+        return this.props.part;
     }
 
     get text() {
@@ -34,7 +33,4 @@ export class TouchpointLine extends Component {
     }
 }
 
-registry.category("fields").add("touchpoint_line", {
-    component: TouchpointLine,
-    supportedTypes: ["json"],
-});
+summaryParts.add("touch", { component: TouchpointLine }, { sequence: 40 });

@@ -15,9 +15,9 @@ registry.category("web_tour.tours").add("crm_lifecycle_score_receipt", {
         },
         {
             content: "Its line says the score in a word and a number",
-            trigger: ".o_crm_score_summary .o_crm_score_badge[data-temperature=hot]:contains(Hot)",
+            trigger: ".o_crm_summary_part[data-part=score] .o_crm_score_badge[data-temperature=hot]:contains(Hot)",
         },
-        { trigger: ".o_crm_score_summary .o_crm_score_value:contains(80)" },
+        { trigger: ".o_crm_summary_part[data-part=score] .o_crm_score_value:contains(80)" },
         { content: "Why?", trigger: ".o_crm_score_why", run: "click" },
         {
             content: "The receipt is read",
@@ -48,7 +48,7 @@ registry.category("web_tour.tours").add("crm_lifecycle_score_receipt", {
         },
         { trigger: ".o_list_view .o_data_row:nth-child(2)" },
         { content: "Go back", trigger: ".o_back_button, .o_breadcrumb .breadcrumb-item:last-child a", run: "click" },
-        { trigger: ".o_crm_score_summary .o_crm_score_value:contains(80)" },
+        { trigger: ".o_crm_summary_part[data-part=score] .o_crm_score_value:contains(80)" },
     ],
 });
 

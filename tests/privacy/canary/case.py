@@ -3,7 +3,7 @@ import tempfile
 
 from odoo.tests.common import BaseCase, get_db_name
 
-from . import dump
+from . import dump, people
 from .database import ScratchDatabase, drop
 from .seeds import Seeds
 
@@ -37,7 +37,14 @@ class CanaryCase(BaseCase):
     def request(self, env):
         """Give the approved request of the person, her records found and confirmed."""
         request = env["crm.privacy.request"].create(
-            {"type": "erasure", "partner_id": self.made.person, "verification_note": "Known"}
+            {
+                "type": "erasure",
+                "partner_id": self.made.person,
+                "email": people.CANARY.email,
+                "phone": people.CANARY.phone,
+                "details": f"Effacez tout, {people.CANARY.name}",
+                "verification_note": "Known by voice",
+            }
         )
         request.action_find_identity()
         lines = request.identity_ids

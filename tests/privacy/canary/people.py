@@ -20,6 +20,8 @@ class Person(NamedTuple):
     street: str
     iban: str
     ip: str
+    former_name: str = "former name"
+    former_email: str = "former@canari.example"
 
     @property
     def name(self):
@@ -37,6 +39,8 @@ CANARY = Person(
     "17 impasse du Canari-Bleu",
     "FR7630006000011234567890189",
     "203.0.113.77",
+    "Zéphyrine Merle-Ancienne",
+    "merle.ancienne@canari-maison.example",
 )
 
 #: The same family name, the same company, the same channel; and nothing of hers may change.
@@ -68,6 +72,8 @@ def forms(person=CANARY):
         "second e-mail": person.second_email,
         "e-mail, URL": quote(person.email, safe=""),
         "second e-mail, URL": quote(person.second_email, safe=""),
+        "former name": person.former_name,
+        "former e-mail": person.former_email,
         **_phone_forms(person),
         "street": person.street,
         "iban": person.iban,

@@ -51,11 +51,25 @@ class ContactSeeds:
         )
         self.note(company=company, person=person, bystander=bystander, home=home, old=old)
         self.made.other_company = other.id
+        self.merge_former(person)
         # a change that is tracked, and names the address of before
         person.email = CANARY.second_email
         env.flush_all()
         env.cr.flush()
         person.email = CANARY.email
+
+    def merge_former(self, person):
+        """Merge a contact with a former name and address into the person."""
+        former = self.env["res.partner"].create(
+            {
+                "name": CANARY.former_name,
+                "email": CANARY.former_email,
+                "parent_id": person.parent_id.id,
+            }
+        )
+        former.message_post(body=f"De {CANARY.former_name}", subject=CANARY.former_name)
+        wizard = self.env["base.partner.merge.automatic.wizard"].create({})
+        wizard._merge([former.id, person.id], person)
 
     @property
     def france(self):

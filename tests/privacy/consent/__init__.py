@@ -4,3 +4,4 @@ from . import test_gate
 from . import test_mailings
 from . import test_profiling
 from . import test_preference_page
+from . import test_consent_screens

@@ -19,7 +19,7 @@ class ConsentCase(PrivacyCase):
             groups="base.group_user,mass_mailing.group_mass_mailing_user",
         )
         cls.house = cls._contact(name="Acme", is_company=True, email="acme@acme.test")
-        cls.consumer = cls._contact(name="Lea", email="lea@consent.test", phone="+33612345678")
+        cls.consumer = cls._contact(name="Lea", email="lea@consent.test", phone="+33611111678")
         cls.professional = cls._contact(name="Max", parent_id=cls.house.id, email="max@acme.test")
 
     @classmethod

@@ -42,22 +42,23 @@ class TestConsent(ConsentCase):
         self.assertEqual(word.wording_id, self.newsletter.wording_id)
         self.assertEqual(word.wording_fingerprint, self.newsletter.wording_id.fingerprint)
         self.assertEqual(word.email_normalized, "lea@consent.test")
-        self.assertEqual(word.phone_sanitized, "+33612345678")
+        self.assertEqual(word.phone_sanitized, "+33611111678")
         self.assertTrue(word._proof()["unaltered"])
 
     def test_wording_is_frozen_by_the_first_answer(self):
-        wording = self.newsletter.wording_id
+        purpose = self.newsletter.copy()
+        wording = purpose.wording_id
         wording.text = "Another text"
-        self.says(self.consumer, "granted", self.newsletter)
+        self.says(self.consumer, "granted", purpose)
         with self.assertRaises(UserError):
             wording.text = "Yet another text"
         with self.assertRaises(UserError):
             wording.update_field_translations("text", {"en_US": "Yet another text"})
         with self.assertRaises(UserError):
             wording.unlink()
-        second = wording.create({"purpose_id": self.newsletter.id, "text": "New"})
+        second = wording.create({"purpose_id": purpose.id, "text": "New"})
         self.assertEqual(second.version, wording.version + 1)
-        self.assertEqual(self.newsletter.wording_id, second)
+        self.assertEqual(purpose.wording_id, second)
 
     def test_altered_wording_shows(self):
         word = self.says(self.consumer, "granted", self.newsletter)

@@ -1,6 +1,7 @@
 import random
 import string
 from datetime import timedelta
+from unittest.mock import patch
 
 from freezegun import freeze_time
 from lxml import html
@@ -9,7 +10,7 @@ from odoo import fields
 from odoo.tests import HttpCase, tagged
 from odoo.tools import mute_logger
 
-from odoo.addons.crm_lifecycle.models.privacy.consent import signed_link
+from odoo.addons.crm_lifecycle.models.privacy.consent import crm_privacy_attempt, signed_link
 
 from .common import ConsentCase
 
@@ -173,6 +174,25 @@ class TestPreferencePage(PublicPageCase):
         self.assertTrue(link)
         self.get(link[0])
 
+    def test_requests(self):
+        for kind in ("access", "rectification", "erasure"):
+            page = self.post(f"{self.path}/request", type=kind, details="<b>Please</b>")
+            self.assertIn("received your request", self.words(page))
+        requests = self.env["crm.privacy.request"].search([("partner_id", "=", self.consumer.id)])
+        self.assertEqual(set(requests.mapped("type")), {"access", "rectification", "erasure"})
+        self.assertEqual(set(requests.mapped("state")), {"new"}, "the mailed link confirms")
+        self.assertEqual(set(requests.mapped("source")), {"preference"})
+        self.assertEqual(self.url_open(f"{self.path}/request?type=erasure").status_code, 405)
+        self.post(f"{self.path}/request", 404, type="anything")
+
+    def test_requests_are_limited(self):
+        for _count in range(8):
+            self.post(f"{self.path}/request", type="access")
+        count = self.env["crm.privacy.request"].search_count(
+            [("partner_id", "=", self.consumer.id)]
+        )
+        self.assertEqual(count, 5)
+
     def test_too_many_forms(self):
         for _count in range(30):
             self.env["crm.privacy.attempt"]._allow("link", self.path.rsplit("/", 1)[1])
@@ -311,6 +331,8 @@ class TestFuzz(PublicPageCase):
         )
 
     def test_nonsense(self):
+        many = dict.fromkeys(crm_privacy_attempt.LIMITS, 1_000_000)
+        self.startPatcher(patch.dict(crm_privacy_attempt.LIMITS, many))
         dice, before = random.Random(5), self.consents.search_count([])
         token = self.csrf()
         names = ("email", "lang", "purpose", "choice", "type", "details", "website", "done")

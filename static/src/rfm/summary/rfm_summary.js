@@ -1,9 +1,8 @@
 import { Component } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
 import { usePopover } from "@web/core/popover/popover_hook";
-import { registry } from "@web/core/registry";
-import { standardFieldProps } from "@web/views/fields/standard_field_props";
 
+import { summaryParts } from "../../lifecycle/summary/lifecycle_summary";
 import { formatAmount, formatCount } from "../figures";
 import { SegmentBadge } from "../segment_badge";
 import { RfmReasons } from "./rfm_reasons";
@@ -12,7 +11,7 @@ import { RfmReasons } from "./rfm_reasons";
 export class RfmSummary extends Component {
     static template = "crm_lifecycle.RfmSummary";
     static components = { SegmentBadge };
-    static props = { ...standardFieldProps };
+    static props = { part: Object, record: Object };
 
     setup() {
         this.popover = usePopover(RfmReasons, {
@@ -22,7 +21,7 @@ export class RfmSummary extends Component {
     }
 
     get summary() {
-        return this.props.record.data[this.props.name];
+        return this.props.part;
     }
 
     /** "554" is read as "5-5-4". */
@@ -59,7 +58,4 @@ export class RfmSummary extends Component {
     }
 }
 
-registry.category("fields").add("rfm_summary", {
-    component: RfmSummary,
-    supportedTypes: ["json"],
-});
+summaryParts.add("rfm", { component: RfmSummary }, { sequence: 30 });

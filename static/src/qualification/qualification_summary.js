@@ -1,13 +1,12 @@
 import { Component } from "@odoo/owl";
-import { registry } from "@web/core/registry";
-import { standardFieldProps } from "@web/views/fields/standard_field_props";
 
-import { criteriaOf, label, summary, toAsk } from "./answers";
+import { summaryParts } from "../lifecycle/summary/lifecycle_summary";
+import { criteriaOf, label, summary } from "./answers";
 
-/** "BANT 3 of 4, 80 (next: timeline)" beside the lifecycle of a lead, with the verdict. */
-export class QualificationLineField extends Component {
-    static template = "crm_lifecycle.QualificationLineField";
-    static props = { ...standardFieldProps };
+/** "BANT 3 of 4, 80 (next: timeline)" on the form of a lead, with the verdict. */
+export class QualificationSummary extends Component {
+    static template = "crm_lifecycle.QualificationSummary";
+    static props = { part: { optional: true }, record: Object };
 
     get data() {
         return this.props.record.data;
@@ -37,17 +36,13 @@ export class QualificationLineField extends Component {
             })
             .join("\n");
     }
-
-    get asked() {
-        return toAsk(this.data);
-    }
 }
 
-registry.category("fields").add("qualification_line", {
-    component: QualificationLineField,
-    supportedTypes: ["integer"],
-    fieldDependencies: [
-        { name: "qualification_state", type: "selection" },
-        { name: "qualification_details", type: "json" },
-    ],
-});
+summaryParts.add(
+    "qualification",
+    {
+        component: QualificationSummary,
+        isShown: (part, record) => "qualification_state" in record.data,
+    },
+    { sequence: 20 }
+);
