@@ -114,7 +114,7 @@ class PrivacyPreferences(http.Controller):
                 "email": email,
                 "partner_id": person.id if person._name == "res.partner" else False,
                 "lead_id": person.id if person._name == "crm.lead" else False,
-                "details": (post.get("details") or "")[:MAX_TEXT] or False,
+                "details": (post.get("details") or "").replace("\0", "")[:MAX_TEXT] or False,
                 "lang": request.env.lang,
             }
         )

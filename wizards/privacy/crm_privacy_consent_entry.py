@@ -90,7 +90,7 @@ class CrmPrivacyConsentEntry(models.TransientModel):
             note=self.note,
             wording_id=self.wording_id.id,
         )
-        return {"type": "ir.actions.client", "tag": "soft_reload"}
+        return {"type": "ir.actions.act_window_close"}
 
     def _check_entry(self):
         """Refuse what proves nothing, or is not for this user to say."""

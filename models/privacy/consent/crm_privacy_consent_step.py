@@ -1,5 +1,5 @@
 from odoo import api, models
-from odoo.tools import SQL
+from odoo.tools import SQL, ormcache
 
 from . import decision
 from .crm_privacy_consent import IN_STEP
@@ -20,6 +20,15 @@ OBJECTED_SQL = """
       LEFT JOIN crm_privacy_purpose purpose ON purpose.id = found.purpose_id
      WHERE found.channel IS NULL AND (purpose.id IS NULL OR purpose.is_profiling)
      ORDER BY found.person, found.date DESC, found.id DESC
+"""
+
+OBJECTED_ADDRESSES_SQL = """
+    SELECT DISTINCT ON (c.email_normalized) c.email_normalized, c.event
+      FROM crm_privacy_consent c
+      LEFT JOIN crm_privacy_purpose purpose ON purpose.id = c.purpose_id
+     WHERE c.email_normalized = ANY(%s) AND c.channel IS NULL
+       AND (purpose.id IS NULL OR purpose.is_profiling)
+     ORDER BY c.email_normalized, c.date DESC, c.id DESC
 """
 
 
@@ -43,7 +52,10 @@ class CrmPrivacyConsent(models.Model):
         """Bring Odoo's lists and the profiles in step with these words."""
         if self.env.context.get("privacy_in_step") is not IN_STEP:
             self.with_context(privacy_in_step=IN_STEP)._update_lists()
-        self.filtered(lambda word: not word.channel)._refresh_profiled()
+        about_all = self.filtered(lambda word: not word.channel)
+        if about_all and not self._somebody_objected():
+            self.env.registry.clear_cache()
+        about_all._refresh_profiled()
 
     def _update_lists(self):
         """Put people on Odoo's lists, or take them off."""
@@ -124,6 +136,22 @@ class CrmPrivacyConsent(models.Model):
             if name == "crm.lead":
                 people |= model.search([("partner_id", "in", self.partner_id.ids)])
             people._refresh_unprofiled()
+
+    @api.model
+    @ormcache()
+    def _somebody_objected(self):
+        """Tell whether anybody ever objected by more than a channel; noted until somebody does."""
+        domain = [("channel", "=", False), ("event", "in", decision.NO)]
+        return bool(self.sudo().search_count(domain, limit=1))
+
+    @api.model
+    def _objecting_addresses(self, emails):
+        """Give the addresses among these whose last word on profiling is no."""
+        if not emails or not self._somebody_objected():
+            return set()
+        self.flush_model()
+        rows = self.env.execute_query(SQL(OBJECTED_ADDRESSES_SQL, list(emails)))
+        return {email for email, event in rows if event in decision.NO}
 
     @api.model
     def _objectors(self, people):

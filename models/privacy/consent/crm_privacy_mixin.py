@@ -14,6 +14,8 @@ class CrmPrivacyMixin(models.AbstractModel):
         Who asked for a restriction, and who objected to profiling or to everything. This is
         kept in a column, because scores, figures and segments ask it of everybody: it is
         written when the person speaks, and never by a job.
+    And who comes again, as a new lead or contact?
+        Is recognised by the address.
     What if nobody objected?
         Then nothing is asked: a database without objections is as fast as one without this.
     """
@@ -40,10 +42,11 @@ class CrmPrivacyMixin(models.AbstractModel):
 
     @api.model_create_multi
     def create(self, vals_list):
-        """Let a restriction take effect at once."""
+        """Let a restriction take effect at once, and recognise who objected before."""
         people = super().create(vals_list)
         if any(vals.get("privacy_restricted") for vals in vals_list):
             people._privacy_changed()
+        people._privacy_recognise()
         return people
 
     def write(self, vals):
@@ -53,6 +56,8 @@ class CrmPrivacyMixin(models.AbstractModel):
         result = super().write(vals)
         if not vals.keys().isdisjoint({"privacy_restricted", "privacy_unprofiled"}):
             self._privacy_changed()
+        if not vals.keys().isdisjoint({"email", "email_from"}):
+            self._privacy_recognise()
         return result
 
     def _check_may_restrict(self, restricted):
@@ -120,6 +125,16 @@ class CrmPrivacyMixin(models.AbstractModel):
         quiet = self.sudo().with_context(tracking_disable=True)
         (quiet & out).filtered(lambda who: not who.privacy_unprofiled).privacy_unprofiled = True
         (quiet - out).filtered("privacy_unprofiled").privacy_unprofiled = False
+
+    def _privacy_recognise(self):
+        """Keep new records out of the profiles whose address belongs to somebody who objected."""
+        consents = self.env["crm.privacy.consent"].sudo()
+        if self and consents._somebody_objected():
+            people = self.sudo().with_context(tracking_disable=True)
+            emails = set(people.mapped("email_normalized")) - {False}
+            objecting = consents._objecting_addresses(emails)
+            known = people.filtered(lambda who: who.email_normalized in objecting)
+            known.filtered(lambda who: not who.privacy_unprofiled).privacy_unprofiled = True
 
     def _privacy_changed(self):
         """Ask again whether anybody is left out."""

@@ -1,3 +1,5 @@
+from unittest.mock import patch
+
 from odoo.fields import Domain
 from odoo.tests import tagged
 
@@ -56,6 +58,45 @@ class TestProfiling(ConsentCase):
         self.consumer._privacy_object()
         for record in (twin, lead, of_contact):
             self.assertTrue(record.privacy_unprofiled)
+
+    def test_who_comes_again_is_recognised(self):
+        self.consumer._privacy_object()
+        lead = self._lead(email_from="Lea <lea@consent.test>")
+        other = self._lead(email_from="other@consent.test")
+        self.assertTrue(lead.privacy_unprofiled)
+        self.assertFalse(other.privacy_unprofiled)
+        other.email_from = "lea@consent.test"
+        self.assertTrue(other.privacy_unprofiled)
+        self.says(self.consumer, "granted", self.profiling, None)
+        self.assertFalse(lead.privacy_unprofiled or other.privacy_unprofiled)
+
+    def test_creating_asks_nothing_while_nobody_objects(self):
+        values = [{"name": "Lead", "email_from": f"n{number}@consent.test"} for number in range(9)]
+        self.env["crm.lead"].create(values)
+        self.env.flush_all()
+        with patch.object(
+            self.registry["crm.privacy.consent"],
+            "_objecting_addresses",
+            side_effect=AssertionError,
+        ):
+            self.env["crm.lead"].create(values)
+
+    def test_segment_of_leads(self):
+        leads = self._lead(email_from="a@consent.test") | self._lead(email_from="b@consent.test")
+        segment = self.env["crm.segment"].create(
+            {
+                "name": "Leads",
+                "model": "crm.lead",
+                "kind": "dynamic",
+                "domain": repr([("id", "in", leads.ids)]),
+            }
+        )
+        leads[0]._privacy_object()
+        self.assertTrue(leads[0].privacy_unprofiled)
+        self._lead(partner_id=self.consumer.id).partner_id._privacy_object()
+        segment._refresh()
+        self.assertFalse(segment.error)
+        self.assertEqual(segment.member_count, 1)
 
     def test_scores_of_contacts_and_leads(self):
         lead = self._lead(email_from="alone@consent.test")
