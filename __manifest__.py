@@ -32,7 +32,6 @@
         "security/crm_privacy_request_rules.xml",
         "security/crm_privacy_register_rules.xml",
         "security/crm_privacy_consent_rules.xml",
-        "security/crm_privacy_consent_rules.xml",
         "security/crm_privacy_scan_rules.xml",
         "data/crm_privacy_scan_data.xml",
         "data/crm_lifecycle_stage_data.xml",

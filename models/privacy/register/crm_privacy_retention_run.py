@@ -4,9 +4,12 @@ import psycopg2
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Command
 
 _logger = logging.getLogger(__name__)
 
+#: An erasure that is finished.
+CLOSED = ("done", "refused")
 #: So many persons, or records, in one transaction.
 BATCH = 50
 OLD_BATCH = 1000
@@ -18,6 +21,9 @@ class CrmPrivacyRetentionRun(models.Model):
     Can it change?
         Only while it runs. A run that was killed goes on where it stopped: each batch handles
         its persons and counts them in one transaction.
+    What is an erasure to finish?
+        Anonymising makes requests like those of persons. One that finds something of the person
+        where nobody has decided yet what to do waits for the officer, and is counted here.
     What if one person cannot be handled?
         The others are; this one stays in the list with the reason.
     """
@@ -51,6 +57,31 @@ class CrmPrivacyRetentionRun(models.Model):
     done_count = fields.Integer("Done", readonly=True)
     failed_count = fields.Integer("Failed", readonly=True)
     held_count = fields.Integer("Left Out", readonly=True)
+
+    request_ids = fields.Many2many(
+        "crm.privacy.request", string="Requests", readonly=True, help="Each with its own report."
+    )
+    request_count = fields.Integer("Erasures", compute="_compute_request_counts")
+    open_count = fields.Integer("Erasures to Finish", compute="_compute_request_counts")
+
+    @api.depends("request_ids.state")
+    def _compute_request_counts(self):
+        for run in self:
+            run.request_count = len(run.request_ids)
+            run.open_count = len(
+                run.request_ids.filtered(lambda request: request.state not in CLOSED)
+            )
+
+    def action_open_requests(self):
+        """Open the erasures, those to finish first."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Erasures"),
+            "res_model": "crm.privacy.request",
+            "view_mode": "list,form",
+            "domain": [("id", "in", self.request_ids.ids)],
+        }
 
     @api.ondelete(at_uninstall=False)
     def _unlink_never(self):
@@ -133,7 +164,8 @@ class CrmPrivacyRetentionRun(models.Model):
         if self.action == "anonymise":
             # the erasure may remove the rows that lead to the persons
             numbers = rows.mapped("res_id")
-            rows._anonymise(records, origin=self)
+            requests = rows._anonymise(records, origin=self.rule)
+            self.request_ids = [Command.link(request.id) for request in requests or ()]
             rows.exists()._keep_number()
             rule._mark_done(numbers)
         else:

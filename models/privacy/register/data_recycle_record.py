@@ -95,15 +95,13 @@ class DataRecycleRecord(models.Model):
     def _anonymise(self, records, origin=None):
         """Erase persons, as the concept of erasure does it.
 
-        :param origin: what says why: the proof of a run, or the rule of Odoo's recycling
+        :param str origin: the rule that decided it, for the register
+        :return: the requests that do it, some in the background
         """
         partners = records if records._name == "res.partner" else self.env["res.partner"]
         leads = records if records._name == "crm.lead" else self.env["crm.lead"]
-        return (
-            self.env["crm.privacy.erasure"]
-            .sudo()
-            ._erase(partners.sudo(), leads.sudo(), origin or self.recycle_model_id[:1].name)
-        )
+        origin = origin or self.recycle_model_id[:1].name
+        return self.env["crm.privacy.erasure"].sudo()._erase(partners, leads, origin)
 
     @api.model
     def _open_states(self):
