@@ -170,7 +170,7 @@ class CrmPrivacyDeadline(models.Model):
         self.ensure_one()
         record = self.env[self.res_model].browse(self.res_id)
         if self.kind == "retention":
-            return record.action_open_records()
+            return record.with_context(privacy_state="due").action_open_records()
         if self.kind == "consent":
             return self._open_consents()
         return {

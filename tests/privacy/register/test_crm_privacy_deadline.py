@@ -48,7 +48,7 @@ class TestDeadlines(RetentionCase):
             self.assertEqual(self.of(request).urgency, "late")
 
     def test_review_of_the_register(self):
-        entry = self.env.ref("crm_lifecycle.processing_newsletter")
+        entry = self.env.ref("crm_lifecycle.processing_newsletter").copy()
         with freeze_time(NOW):
             entry.action_enforce()
             self.assertEqual(self.of(entry).urgency, "later")
@@ -65,8 +65,10 @@ class TestDeadlines(RetentionCase):
             row = self.of(self.prospects)
             self.assertEqual(row.count, self.prospects.due_count)
             action = row.action_open_record()
+            self.assertEqual(action["context"], {"search_default_due": 1})
+            due = [*action["domain"], ("retention_state", "in", ("due", "ask", "failed"))]
             found = self.env["data_recycle.record"].with_user(self.officer)
-            self.assertEqual(found.search_count(action["domain"]), row.count)
+            self.assertEqual(found.search_count(due), row.count)
 
     def test_consents_that_expire(self):
         purpose = self.env.ref("crm_lifecycle.crm_privacy_purpose_newsletter")

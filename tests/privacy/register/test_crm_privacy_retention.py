@@ -25,7 +25,7 @@ class RetentionCase(PrivacyCase):
         cls.customers = cls._rule("retention_customer")
         cls.former_customers = cls._rule("retention_customer_end")
         cls.rows = cls.env["data_recycle.record"].with_user(cls.officer)
-        cls.erased = []
+        cls.env["crm.privacy.retention"].search([("active", "=", True)])._forget()
 
     @classmethod
     def _rule(cls, name):
@@ -534,3 +534,17 @@ class TestRuns(RetentionCase):
         self._look(self.prospects)
         self.assertEqual(self.listed(self.prospects) & kept, kept)
         self.assertFalse(self.rows.search([("res_id", "=", deleted.id)]))
+
+    def test_persons_are_really_erased(self):
+        person = self._person("Zebulon Quagga", email="zebulon.quagga@retention.example")
+        lead = self._lead(contact_name="Zebulon Quagga", email_from=person.email)
+        self._collected(lead, LONG_AGO)
+        self._look(self.prospects)
+        with freeze_time(TODAY):
+            self.row(self.prospects, person).action_validate()
+        run = self.prospects.run_ids[:1]
+        self.assertEqual((run.done_count, run.failed_count), (1, 0))
+        self.assertTrue(run.request_ids)
+        self.assertFalse(person.exists() and "quagga" in (person.email or ""))
+        self._look(self.prospects)
+        self.assertFalse(self.listed(self.prospects, "due") & person)
