@@ -21,17 +21,17 @@ class ResCompany(models.Model):
         help="Gets the activities: requests, breaches, reviews.",
     )
     privacy_dpo_name = fields.Char(
-        "Data Protection Officer", compute="_compute_privacy_dpo", store=True, readonly=False
+        "Data Protection Officer", compute="_compute_dpo_name", store=True, readonly=False
     )
     privacy_dpo_email = fields.Char(
         "E-mail of the Data Protection Officer",
-        compute="_compute_privacy_dpo",
+        compute="_compute_dpo_email",
         store=True,
         readonly=False,
     )
     privacy_dpo_phone = fields.Char(
         "Phone of the Data Protection Officer",
-        compute="_compute_privacy_dpo",
+        compute="_compute_dpo_phone",
         store=True,
         readonly=False,
     )
@@ -55,12 +55,22 @@ class ResCompany(models.Model):
         "Invoices must be kept for some years: the number must be positive.",
     )
 
+    # one method for each field: what is written in one of them must not keep the others empty
     @api.depends("privacy_dpo_user_id")
-    def _compute_privacy_dpo(self):
+    def _compute_dpo_name(self):
+        for company in self:
+            company.privacy_dpo_name = company.privacy_dpo_name or company.privacy_dpo_user_id.name
+
+    @api.depends("privacy_dpo_user_id")
+    def _compute_dpo_email(self):
         for company in self:
             user = company.privacy_dpo_user_id
-            company.privacy_dpo_name = company.privacy_dpo_name or user.name
             company.privacy_dpo_email = company.privacy_dpo_email or user.email
+
+    @api.depends("privacy_dpo_user_id")
+    def _compute_dpo_phone(self):
+        for company in self:
+            user = company.privacy_dpo_user_id
             company.privacy_dpo_phone = company.privacy_dpo_phone or user.phone
 
     def _privacy_officer(self):

@@ -174,7 +174,7 @@ class TestProcessing(PrivacyCase):
         company = self.env.company
         company.privacy_dpo_user_id = False
         self.assertTrue(company._privacy_officer())
-        company.privacy_dpo_user_id = self.officer
+        company.write({"privacy_dpo_user_id": self.officer.id, "privacy_dpo_phone": "0102030405"})
         self.assertEqual(company._privacy_officer(), self.officer)
         self.assertEqual(company.privacy_dpo_name, "Officer")
         self.officer.active = False
