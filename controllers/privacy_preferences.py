@@ -114,7 +114,7 @@ class PrivacyPreferences(http.Controller):
                 "email": email,
                 "partner_id": person.id if person._name == "res.partner" else False,
                 "lead_id": person.id if person._name == "crm.lead" else False,
-                "details": (post.get("details") or "").replace("\0", "")[:MAX_TEXT] or False,
+                "details": _text(post.get("details"), MAX_TEXT) or False,
                 "lang": request.env.lang,
             }
         )
@@ -170,7 +170,7 @@ class PrivacyPreferences(http.Controller):
     def _take_address(self, kind, post):
         """Take an address from a form; the answer is the same for all of them."""
         page = "subscribe" if kind == "subscribe" else "preferences"
-        email = email_normalize(str(post.get("email", ""))[:254])
+        email = email_normalize(_text(post.get("email"), 254))
         purposes = self._chosen_purposes() if kind == "subscribe" else None
         if not email or (kind == "subscribe" and not purposes):
             name = "privacy_subscribe_page" if kind == "subscribe" else "privacy_ask_page"
@@ -280,3 +280,8 @@ class PrivacyPreferences(http.Controller):
         response.headers["Referrer-Policy"] = "no-referrer"
         response.headers["X-Robots-Tag"] = "noindex"
         return response
+
+
+def _text(value, most):
+    """Give what somebody typed, without what no database takes, and not longer than this."""
+    return str(value or "").replace("\0", "").strip()[:most]

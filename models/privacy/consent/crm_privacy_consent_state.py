@@ -2,7 +2,7 @@ from collections import Counter
 from typing import NamedTuple
 
 from odoo import api, fields, models
-from odoo.tools import SQL, format_date
+from odoo.tools import SQL, email_normalize, format_date
 
 from odoo.addons.iap.tools.iap_tools import _MAIL_PROVIDERS
 
@@ -205,26 +205,40 @@ class CrmPrivacyConsent(models.Model):
         if records._name == "crm.lead":
             return SQL(LEAD_SQL, records.ids)
         records = records.sudo()
-        partners = records._mail_get_partners() if hasattr(records, "_mail_get_partners") else {}
-        partners = {
-            record.id: partners.get(record.id, self.env["res.partner"]) for record in records
-        }
+        partners = {record: found[:1] for record, found in self._partners_of(records)}
         return SQL(
             ADDRESS_SQL,
             ids=records.ids,
-            partners=[partners[record.id][:1].id or None for record in records],
-            emails=[self._address(record, partners, "email_normalized") for record in records],
-            phones=[self._address(record, partners, "phone_sanitized") for record in records],
+            partners=[partners[record].id or None for record in records],
+            emails=[
+                self._own_email(record) or partners[record].email_normalized or None
+                for record in records
+            ],
+            phones=[
+                ("phone_sanitized" in record and record.phone_sanitized)
+                or partners[record].phone_sanitized
+                or None
+                for record in records
+            ],
             companies=[
                 bool("company_name" in record and record.company_name) for record in records
             ],
         )
 
     @api.model
-    def _address(self, record, partners, name):
-        """Give the address of a record, or that of its contact."""
-        own = record[name] if name in record._fields else False
-        return own or partners[record.id][:1][name] or None
+    def _partners_of(self, records):
+        """Give each record with its contacts."""
+        found = records._mail_get_partners()
+        return [(record, found[record.id]) for record in records]
+
+    @api.model
+    def _own_email(self, record):
+        """Give the address of a record of any model, whatever its field is called."""
+        if "email_normalized" in record:
+            return record.email_normalized
+        names = (record._mail_get_primary_email_field(), "email", "email_from")
+        name = next((name for name in names if name in record._fields), None)
+        return name and email_normalize(record[name])
 
     @api.model
     def _matching_sql(self, purpose, channel):

@@ -156,6 +156,8 @@ class CrmPrivacyConsent(models.Model):
     @api.model
     def _objectors(self, people):
         """Give the ids of those whose last word on profiling is no."""
-        self.env["crm.privacy.consent"].flush_model()
+        self.flush_model()
+        self.env["crm.privacy.purpose"].flush_model(["is_profiling"])
+        people.flush_recordset()
         rows = self.env.execute_query(SQL(OBJECTED_SQL, people=self._people_sql(people)))
         return [person for person, event in rows if event in decision.NO]

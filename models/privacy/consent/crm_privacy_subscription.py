@@ -48,7 +48,7 @@ class CrmPrivacySubscription(models.Model):
     def _ask(self, kind, email, *, purposes=None, url=None, lang=None):
         """Note an address; the mail is sent a little later."""
         normalized = email_normalize(email)
-        if not normalized:
+        if not normalized or "\0" in normalized:
             return self.browse()
         row = self.sudo().create(
             {

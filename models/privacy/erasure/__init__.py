@@ -34,6 +34,7 @@ from . import crm_privacy_request_plan
 from . import crm_privacy_request_erasure
 from . import crm_privacy_request_integrity
 from . import crm_privacy_request_forget
+from . import indexes
 from . import res_company
 from . import res_config_settings
 from . import secret

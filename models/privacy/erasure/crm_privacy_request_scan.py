@@ -39,22 +39,24 @@ class CrmPrivacyRequest(models.Model):
         "Repeats", readonly=True, copy=False, help="The erasure that was lost with a backup."
     )
 
-    @api.depends("scan_id.state", "scan_id.hit_ids.verdict")
+    @api.depends("scan_id.state", "scan_id.hit_ids.verdict", "line_ids.location_id.action")
     def _compute_scan_words(self):
         for request in self:
             scan = request.scan_id
-            request.scan_left_count = scan._blocking_count() if scan else 0
-            request.scan_words = request._what_to_do(scan) if scan.state == "left" else False
+            ended = scan and scan.state not in OPEN
+            request.scan_left_count = scan._blocking_count() if ended else 0
+            request.scan_words = request._what_to_do(scan) if ended else False
 
     def _what_to_do(self, scan):
         """Say what keeps the erasure open, and the way out."""
         words = []
-        if scan.unclassified_count:
+        places = len(self._unclassified_lines())
+        if places or scan.unclassified_count:
             words.append(
                 self.env._(
-                    "%(count)s found at places that nobody has classified. Open them, decide in"
-                    " “Where data is” what is done with these places, then run the erasure again.",
-                    count=scan.unclassified_count,
+                    "%(count)s places that nobody has classified have something of the person."
+                    " Decide in “Where data is” what is done there, then erase again.",
+                    count=places or scan.unclassified_count,
                 )
             )
         if scan.left_count:
@@ -93,6 +95,13 @@ class CrmPrivacyRequest(models.Model):
                 )
             request._start_scan()
 
+    def action_erase_again(self):
+        """Erase what came to light: after places were classified, or rules were changed."""
+        self._check_state("approved")
+        for request in self.filtered(lambda request: request.erasure_state == "erased"):
+            request.sudo()._erase_rest()
+            request._trigger_erasure()
+
     def action_open_scan_hits(self):
         """Open what the last search found."""
         self.ensure_one()
@@ -118,6 +127,31 @@ class CrmPrivacyRequest(models.Model):
         """Search what is left, before the request is closed."""
         super()._after_erasure()
         self._start_scan()
+
+    def _erase_rest(self):
+        """Add what is found now to the plan, and let it be erased."""
+        self.line_ids.filtered(lambda line: line.state == "open").unlink()
+        kept = {
+            (line.location_id.id, line.scope): set(line.res_ids or ())
+            for line in self.line_ids.filtered(lambda line: line.state == "kept")
+        }
+        self.env["crm.privacy.location"]._discover()
+        found = self.env["crm.privacy.erasure"]._survey(self._identity())
+        self._add_lines(
+            [
+                item
+                for item in found
+                if item.waiting or not set(item.ids) <= kept.get((item.place.id, item.scope), set())
+            ]
+        )
+        waiting = any(item.waiting for item in found)
+        self.write({"erasure_state": "searching" if waiting else "running", "swept": False})
+
+    def _unclassified_lines(self):
+        """Give the places of the plan that nobody has classified, even now."""
+        return self.sudo().line_ids.filtered(
+            lambda line: line.state == "open" and line.location_id.action == "unclassified"
+        )
 
     def _write_journal(self):
         """Note outside of the database that this person is erased, before anything is."""
@@ -159,7 +193,8 @@ class CrmPrivacyRequest(models.Model):
     def _value_search(self):
         """Give the search for the values of the person."""
         identity = self._identity()
-        return Search(identity.emails, identity.phones, identity.names, identity.ibans)
+        others = [*identity.ibans, *identity.streets]
+        return Search(identity.emails, identity.phones, identity.names, others)
 
     # ------------------------------------------------------------
     # After the search
@@ -226,21 +261,33 @@ class CrmPrivacyRequest(models.Model):
         self.ensure_one()
         if self.state != "approved" or scan.state in OPEN:
             return
-        if scan.state == "clean":
+        if scan.state == "clean" and not self._unclassified_lines():
             self._close_erasure(scan)
         else:
             self._ask_for_help(scan)
 
     def _ask_for_help(self, scan):
         """Give the officer one task: the erasure is not complete."""
-        summary = self.env._("The erasure is not complete")
-        if summary in self.activity_ids.mapped("summary"):
+        if self._help_activities():
             return
         self.activity_schedule(
             "mail.mail_activity_data_todo",
-            summary=summary,
+            summary=self.env._("The erasure is not complete"),
             note=self._what_to_do(scan),
             user_id=(self.user_id or self._officer(self.company_id)).id or self.env.uid,
+        )
+
+    def _help_activities(self):
+        """Give the tasks that ask the officer to complete the erasure."""
+        kind = self.env.ref("mail.mail_activity_data_todo", raise_if_not_found=False)
+        return self.sudo().activity_ids.filtered(
+            lambda activity: activity.automated and activity.activity_type_id == kind
+        )
+
+    def _send(self, code):
+        """Write to nobody when an erasure is only repeated: the person was told then."""
+        return super(CrmPrivacyRequest, self.filtered(lambda request: not request.replay_of))._send(
+            code
         )
 
     def _close_erasure(self, scan):
@@ -311,7 +358,7 @@ class CrmPrivacyRequest(models.Model):
 
     def _forget_person(self, scan):
         """Forget who it was: the values of the request, the list of records, the hits."""
-        self.sudo().activity_ids.unlink()
+        self._help_activities().unlink()
         self._forget_mails()
         self._forget_identity()
         scan.sudo().hit_ids.filtered(lambda hit: hit.verdict == "other").write({"note": False})

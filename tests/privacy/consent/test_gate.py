@@ -124,6 +124,12 @@ class TestGate(ConsentCase):
         grounds = self.consents._grounds(person, self.newsletter, "email")
         self.assertEqual(grounds[person.id].code, "consent")
 
+    def test_any_model_with_an_address(self):
+        order = self.env["sale.order"].create({"partner_id": self.consumer.id})
+        self.says(self.consumer, "granted", self.newsletter)
+        grounds = self.consents._grounds(order, self.newsletter, "email")
+        self.assertEqual(grounds[order.id].code, "consent")
+
     def test_same_number_of_queries_for_all(self):
         people = self.env["res.partner"].create(
             [{"name": f"P{n}", "email": f"p{n}@consent.test"} for n in range(100)]

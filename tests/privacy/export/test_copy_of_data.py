@@ -199,7 +199,7 @@ class TestCopyOfData(CopyCase):
             self.env.flush_all()
             self.env.invalidate_all()
             start = self.cr.sql_log_count
-            messages._export_rows(identity, 0, 10_000)
+            messages._export_rows(identity, *messages._export_ids(identity))
             return self.cr.sql_log_count - start
 
         cost(1)
