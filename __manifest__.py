@@ -152,7 +152,6 @@
         "wizards/privacy/crm_privacy_consent_entry_views.xml",
         "wizards/privacy/crm_privacy_preview_views.xml",
         "views/privacy/mailing_mailing_views.xml",
-        "views/privacy/crm_lead_consent_views.xml",
         "views/privacy/res_partner_consent_views.xml",
         "views/privacy/crm_suspect_import_consent_views.xml",
         "views/privacy/res_config_settings_consent_views.xml",
