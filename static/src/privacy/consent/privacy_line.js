@@ -10,12 +10,8 @@ import { summaryParts } from "../../lifecycle/summary/lifecycle_summary";
 /** By purpose and channel: may we write, and on what ground. */
 export class PrivacyGrounds extends Component {
     static template = "crm_lifecycle.PrivacyGrounds";
-    static props = { part: Object, run: Function, close: Function };
-
-    run(method) {
-        this.props.close();
-        return this.props.run(method);
-    }
+    // no close on a phone, where it is a sheet at the bottom
+    static props = { part: Object, run: Function, close: { type: Function, optional: true } };
 }
 
 /** "Consent: e-mail yes, SMS no, phone yes" on the form of a lead or contact. */
@@ -41,6 +37,7 @@ export class PrivacySummary extends Component {
     }
 
     async run(method) {
+        this.popover.close();
         const { resModel, resId } = this.props.record;
         const action = await this.orm.call(resModel, method, [[resId]]);
         return this.action.doAction(action, { onClose: () => this.reload() });
