@@ -54,5 +54,6 @@ from . import crm_privacy_scan_hit
 from . import crm_privacy_scan_run
 from . import crm_privacy_erasure_entry
 from . import crm_privacy_erasure_entry_line
+from . import crm_privacy_request_close
 from . import crm_privacy_request_scan
 from . import crm_privacy_replay
