@@ -37,7 +37,18 @@ class CrmPrivacyErasure(models.AbstractModel):
                 own.setdefault(place.model, set()).update(self._linked_ids(place, own))
             if sum(map(len, own.values())) == before:
                 break
+        if asked := own.get("crm.privacy.request"):
+            own["crm.privacy.request"] = self._answered_requests(asked)
         return {model: ids for model, ids in own.items() if ids}
+
+    def _answered_requests(self, ids):
+        """Leave out the requests that are not answered yet: the answer needs the address."""
+        query = SQL(
+            "SELECT id FROM crm_privacy_request"
+            " WHERE id = ANY(%s) AND state IN ('done', 'refused')",
+            sorted(ids),
+        )
+        return {row_id for (row_id,) in self.env.execute_query(query)}
 
     def _linked_ids(self, place, own):
         """Give the ids of the rows that link to own rows at a place."""

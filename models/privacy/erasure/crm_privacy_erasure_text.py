@@ -37,15 +37,20 @@ class CrmPrivacyErasure(models.AbstractModel):
         """
         if not redactor:
             return {}
-        columns = [self._text_of(model, name) for name in names]
-        tests = [redactor.condition(column) for column in columns]
+        columns = SQL(", ").join(self._text_of(model, name) for name in names)
+        texts = SQL(", ").join(SQL("%s::text", self._text_of(model, name)) for name in names)
+        # the texts are put together once for each row: hence the OFFSET, which keeps it so
         rows = self.env.execute_query(
             SQL(
-                "SELECT id, %s FROM %s WHERE (%s) AND %s",
-                SQL(", ").join(columns),
+                "SELECT id, %s FROM %s WHERE id IN (SELECT id FROM (SELECT id,"
+                " concat_ws(%s, %s) AS texts FROM %s WHERE %s OFFSET 0) AS row WHERE %s)",
+                columns,
                 SQL.identifier(self.env[model]._table),
-                SQL(" OR ").join(tests),
+                "\n",
+                texts,
+                SQL.identifier(self.env[model]._table),
                 self._range(ids, window),
+                redactor.condition(SQL("row.texts")),
             )
         )
         found = {}

@@ -29,15 +29,19 @@ class CrmPrivacyLocation(models.Model):
     _order = "subject, model, field"
     _log_access = True
 
-    model_id = fields.Many2one("ir.model", required=True, ondelete="cascade", index=True)
+    model_id = fields.Many2one(
+        "ir.model", "Kind of Record", required=True, ondelete="cascade", index=True
+    )
     field_id = fields.Many2one("ir.model.fields", required=True, ondelete="cascade")
     model = fields.Char("Model Name", required=True, index=True)
     field = fields.Char("Field Name", required=True)
-    link = fields.Selection(LINKS, required=True)
+    link = fields.Selection(LINKS, "What It Holds", required=True)
     owner = fields.Boolean(
         "Makes It the Person's", help="A record that links here is the person's own record."
     )
-    action = fields.Selection(ACTIONS, required=True, default="unclassified", index=True)
+    action = fields.Selection(
+        ACTIONS, "What Is Done", required=True, default="unclassified", index=True
+    )
     mention = fields.Selection(
         ACTIONS,
         "If Others' Records Name the Person",

@@ -6,7 +6,7 @@ ACTIONS = [
     ("constant", "Replace"),
     ("redact", "Strike Out"),
     ("detach", "Detach"),
-    ("keep", "Keep: the law orders it"),
+    ("keep", "Keep by Law"),
     ("stay", "Stays: points to the erased record only"),
     ("report", "Report"),
     ("unclassified", "To Classify"),

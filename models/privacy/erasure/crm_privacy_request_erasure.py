@@ -74,6 +74,18 @@ class CrmPrivacyRequest(models.Model):
         if self.erasure_state != "planned":
             raise UserError(self.env._("Make the plan first, and wait until it is ready."))
 
+    def action_refuse(self):
+        """Refuse nothing that has begun to be erased."""
+        begun = self.filtered(lambda r: r.erasure_state in ("running", "paused", "files", "erased"))
+        if begun:
+            raise UserError(
+                self.env._(
+                    "The erasure of %(name)s has begun: it cannot be refused any more.",
+                    name=begun[0].name,
+                )
+            )
+        return super().action_refuse()
+
     def action_stop_erasure(self):
         """Stop after the place that is being erased; what is done stays done."""
         self.check_access("write")

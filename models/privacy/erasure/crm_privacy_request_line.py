@@ -40,11 +40,11 @@ class CrmPrivacyRequestLine(models.Model):
         ],
         required=True,
     )
-    action = fields.Selection(ACTIONS, required=True)
+    action = fields.Selection(ACTIONS, "What Is Done", required=True)
     record_count = fields.Integer("Records")
     changed_count = fields.Integer("Changed")
     res_ids = fields.Json()
-    reason = fields.Char()
+    reason = fields.Char("Why")
     article = fields.Char()
     keep_until = fields.Date()
     searched_id = fields.Integer(help="The rows up to this number have been read.")
@@ -91,7 +91,8 @@ class CrmPrivacyRequestLine(models.Model):
 
     def _label(self, found):
         model = found.place.model_id.name
-        if found.scope in ("kept", "record") or found.waiting:
+        whole = found.scope in ("kept", "record") or found.action == "keep" or found.waiting
+        if whole or found.place.link in ("self", "polymorphic"):
             return model
         return f"{model}: {found.place.field_id.field_description}"
 

@@ -10,7 +10,7 @@ import re
 import unicodedata
 from urllib.parse import quote
 
-from odoo.tools import SQL, split_every
+from odoo.tools import SQL
 
 #: What stands in the place of what was struck out: the same for everybody, in any language.
 STRUCK = "[...]"
@@ -94,13 +94,13 @@ def name_pattern(name):
 
 
 def name_hints(name):
-    """Give texts that are in every form of a name: of each word the longest run of plain letters.
+    """Give texts that are in every form of a value: its runs of plain letters, the longest first.
 
-    >>> name_hints("Zoé D'Ouarzel & Fée"), name_hints("李 Wei")
-    (['Zo', 'Ouarzel'], ['Wei'])
+    >>> name_hints("Zoé D'Ouarzel & Fée"), name_hints("李 Wei"), name_hints("a.lee@x.example")
+    (['Ouarzel', 'Zo'], ['Wei'], ['example', 'lee'])
     """
-    runs = [max(re.findall("[A-Za-z0-9]*", word), key=len) for word in name.split()]
-    return [run for run in runs if len(run) > 1]
+    runs = {run for run in re.findall("[A-Za-z0-9]+", name) if len(run) > 1}
+    return sorted(runs, key=lambda run: (-len(run), run))[:4]
 
 
 def iban_pattern(number):
@@ -205,30 +205,37 @@ class Redactor:
         encoded = [
             form for text in (*identity.emails, *identity.names) for form in base64_forms(text)
         ]
-        #: what the database searches for: patterns, parts of base64, and parts of each name
-        self.patterns = [*emails, *ibans, *sorted(phones)]
-        self.encoded = encoded
-        texts = (*identity.names, *identity.streets)
-        self.hints = [name_hints(text) or [text] for text in texts]
+        #: what the database searches for: texts that are all in one form of a value, ...
+        values = (*identity.emails, *identity.names, *identity.streets)
+        self.hints = [name_hints(text) or [text] for text in values]
+        #: ... digits and letters of numbers, and parts of base64
+        self.numbers = sorted(
+            {national(phone) for phone in identity.phones if phone_pattern(phone)}
+        )
+        self.numbers += [iban.replace(" ", "") for iban in identity.ibans]
+        self.encoded = [form for email in identity.emails for form in base64_forms(email)]
         self._words = self._compiled([*emails, *names, *ibans, *streets], BEFORE, AFTER)
         self._numbers = self._compiled(phones, self._phone_prefix(identity.phones), r"(?!\d)")
         self._encoded = self._compiled(map(_escaped, encoded), "", "", flags=0)
 
     def __bool__(self):
-        return bool(self.patterns or self.hints)
+        return bool(self.hints or self.numbers)
 
-    def condition(self, column):
-        """Give the SQL condition of the rows whose column may name the person."""
-        text = SQL("%s::text", column)
-        # PostgreSQL refuses too long patterns
+    def condition(self, text):
+        """Give the SQL condition of the texts that may name the person.
+
+        Plain searches for parts, which are ten times as fast as patterns.
+        """
         tests = [
-            SQL("%s ~* %s", text, "|".join(patterns)) for patterns in split_every(5, self.patterns)
-        ]
-        if self.encoded:
-            tests.append(SQL("%s LIKE ANY(%s)", text, [f"%{form}%" for form in self.encoded]))
-        tests += [
             SQL("%s ILIKE ALL(%s)", text, [f"%{part}%" for part in parts]) for parts in self.hints
         ]
+        if self.numbers:
+            compact = SQL("replace(translate(%s, %s, ''), '&nbsp;', '')", text, " .-/()\u00a0")
+            tests.append(
+                SQL("%s ILIKE ANY(%s)", compact, [f"%{number}%" for number in self.numbers])
+            )
+        if self.encoded:
+            tests.append(SQL("%s LIKE ANY(%s)", text, [f"%{form}%" for form in self.encoded]))
         return SQL("(%s)", SQL(" OR ").join(tests))
 
     @staticmethod

@@ -115,6 +115,17 @@ class MessageSeeds:
                 "notification_parameters": json.dumps({"email": CANARY.email}),
             }
         )
+        env["mail.scheduled.message"].create(
+            {
+                "subject": f"Demander à {CANARY.name}",
+                "body": f"<p>{CANARY.email}</p>",
+                "model": "res.partner",
+                "res_id": self.made.bystander,
+                "author_id": env.user.partner_id.id,
+                "partner_ids": [Command.set([self.made.bystander])],
+                "scheduled_date": datetime(2036, 1, 1),
+            }
+        )
         env["mail.gateway.allowed"].create({"email": CANARY.email})
 
     def seed_discuss(self):

@@ -72,6 +72,8 @@ class SalesSeeds:
                 "partner_id": self.made.person,
                 "ref": f"Brouillon de {CANARY.name}",
                 "narration": f"<p>{CANARY.email}</p>",
+                "invoice_source_email": CANARY.email,
+                "sending_data": {"author": CANARY.name},
                 "invoice_line_ids": [
                     Command.create({"name": f"Visite de {CANARY.name}", "price_unit": 50})
                 ],
