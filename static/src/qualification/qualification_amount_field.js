@@ -11,8 +11,8 @@ export class QualificationAmountField extends MonetaryField {
     }
 
     /** It comes with the first digit. */
-    get currencySymbol() {
-        return this.value || this.state.value ? super.currencySymbol : "";
+    get currency() {
+        return this.value || this.state?.value ? super.currency : null;
     }
 }
 
