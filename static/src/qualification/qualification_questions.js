@@ -42,7 +42,8 @@ export class QualificationQuestions extends Component {
     }
 
     heading({ label, stale }) {
-        return stale ? _t("%s (old answer):", label) : _t("%s:", label);
+        const values = { criterion: label };
+        return stale ? _t("%(criterion)s (old answer):", values) : _t("%(criterion)s:", values);
     }
 
     toggle() {
