@@ -165,7 +165,7 @@ class CrmTouchpoint(models.Model):
                 self.env._(
                     "There is no %(kind)s with the number %(number)s; it may have been deleted or"
                     " merged.",
-                    kind=record._description,
+                    kind=self.env["ir.model"]._get(record._name).name,
                     number=record_id,
                 )
             )
@@ -177,7 +177,7 @@ class CrmTouchpoint(models.Model):
             raise UserError(
                 self.env._(
                     "There is no %(kind)s with the number %(number)s.",
-                    kind=self.env[model]._description,
+                    kind=self.env["ir.model"]._get(model).name,
                     number=record_id,
                 )
             )

@@ -82,7 +82,7 @@ class CrmTouchpointSource(models.Model):
         )
 
     def _problem_of_field(self, field, name, path, model):
-        values = {"path": path, "field": name, "model": model._description}
+        values = {"path": path, "field": name, "model": self.env["ir.model"]._get(model._name).name}
         if field is None:
             return self.env._(
                 "The path “%(path)s” breaks off: “%(model)s” has no field “%(field)s”.", **values
