@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import SUPERUSER_ID, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
@@ -15,8 +15,17 @@ class CrmScorePolicy(models.Model):
     _inherit = "crm.score.policy"
 
     def _rules(self):
-        """Give the active rules of the policy's records, in their order."""
-        return self.env["crm.score.rule"].sudo().search([("target", "=", self.target)])
+        """Give the active rules of the policy's records that work, in their order."""
+        rules = self.env["crm.score.rule"].sudo()
+        return rules.search([("target", "=", self.target), ("problem", "=", False)])
+
+    def _target(self):
+        """Give the model whose records are scored, as nobody in particular reads it.
+
+        They are scored for all companies, and the filters of the rules mean the same whoever
+        asks, in whatever language.
+        """
+        return self.env(user=SUPERUSER_ID, context={"active_test": False})[self.target]
 
     def _scored_queries(self, rules, values=None, *, as_of=None, record_ids=None, details=False):
         """Give the queries that end in `scored`, by name.

@@ -23,8 +23,11 @@ class CrmTouchpointSource(models.Model):
     What if the model is not installed, or a field is missing?
         The source sleeps and says why; it wakes up by itself.
     Which date?
-        Of several dates, separated by commas, the earliest. A mere day counts as its noon.
-        What lies in the future is harvested when it is past.
+        Of several dates, separated by commas, the earliest. A mere day counts as its noon, and
+        today as now until noon. What lies in the future is harvested when it is past.
+    Who may say what is read?
+        A source reads for everybody, so who writes it must be allowed to read these records
+        and the fields of the filter.
     Can a source be changed after its first harvest?
         Yes; rows it has given stay, and new ones come by the new settings.
     """
@@ -117,6 +120,7 @@ class CrmTouchpointSource(models.Model):
             problem = source._problem()
             if problem:
                 raise ValidationError(problem)
+            source._check_readable()
 
     @api.onchange("event")
     def _onchange_event(self):
@@ -166,6 +170,10 @@ class CrmTouchpointSource(models.Model):
                 error=error,
             )
         return None
+
+    def _check_readable(self):
+        """Search as the user: constraints run as the superuser."""
+        self.env(su=False)[self.model].search(self._harvest_domain(), limit=1)
 
     def _harvest_domain(self):
         return Domain(literal_eval(self.domain or "[]"))

@@ -138,7 +138,10 @@ class CrmTouchpointSummary(models.Model):
 
     @api.autovacuum
     def _gc_of_nobody(self):
-        """Remove the rows whose contact or lead was deleted behind Odoo's back."""
+        """Remove the rows whose contact or lead was deleted behind Odoo's back.
+
+        Those that name a touchpoint which went with somebody else are made again.
+        """
         for subject, table in TABLES.items():
             self.env.cr.execute(
                 SQL(
@@ -148,6 +151,26 @@ class CrmTouchpointSummary(models.Model):
                     table=SQL.identifier(table),
                 )
             )
+            self._refresh(
+                subject,
+                SQL(
+                    "SELECT %(column)s AS id FROM crm_touchpoint_summary s"
+                    " WHERE %(column)s IS NOT NULL AND (%(first)s OR %(last)s)",
+                    column=SQL.identifier(subject),
+                    first=_is_gone("first_touch_id"),
+                    last=_is_gone("last_touch_id"),
+                ),
+            )
+
+
+def _is_gone(column):
+    """Tell whether a summary names a touchpoint that is not there any more."""
+    column = SQL.identifier("s", column)
+    return SQL(
+        "(%s IS NOT NULL AND NOT EXISTS (SELECT FROM crm_touchpoint t WHERE t.id = %s))",
+        column,
+        column,
+    )
 
 
 def _figures(alias):
