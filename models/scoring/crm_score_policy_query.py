@@ -1,4 +1,4 @@
-from odoo import SUPERUSER_ID, fields, models
+from odoo import SUPERUSER_ID, api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
@@ -20,12 +20,17 @@ class CrmScorePolicy(models.Model):
         return rules.search([("target", "=", self.target), ("problem", "=", False)])
 
     def _target(self):
-        """Give the model whose records are scored, as nobody in particular reads it.
+        """Give the model whose records are scored."""
+        return self._as_nobody(self.target)
 
-        They are scored for all companies, and the filters of the rules mean the same whoever
+    @api.model
+    def _as_nobody(self, target):
+        """Give a model as nobody in particular reads it.
+
+        Records are scored for all companies, and the filters of the rules mean the same whoever
         asks, in whatever language.
         """
-        return self.env(user=SUPERUSER_ID, context={"active_test": False})[self.target]
+        return self.env(user=SUPERUSER_ID, context={"active_test": False})[target]
 
     def _scored_queries(self, rules, values=None, *, as_of=None, record_ids=None, details=False):
         """Give the queries that end in `scored`, by name.

@@ -7,7 +7,7 @@ from odoo.tools import SQL
 from ..lifecycle import long_statement
 from . import refresh_sql
 from .crm_score_mixin import SIDE_COLUMNS
-from .crm_score_rule_problem import BROKEN
+from .score_sql import BROKEN
 
 _logger = logging.getLogger(__name__)
 

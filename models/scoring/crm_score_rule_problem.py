@@ -3,12 +3,11 @@ import ast
 import psycopg2
 
 from odoo import api, models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 from odoo.tools import Query, mute_logger
 
-#: What a filter ends in that Odoo cannot read.
-BROKEN = (ValueError, TypeError, KeyError, AttributeError, SyntaxError, UserError)
+from .score_sql import BROKEN
 
 
 class CrmScoreRule(models.Model):
@@ -81,8 +80,7 @@ class CrmScoreRule(models.Model):
         """Give what Odoo says of a filter that cannot be used; it is compiled, not run."""
         if self.kind != "domain":
             return None
-        policy = self.env["crm.score.policy"]._for(self.target)
-        model = policy._target()
+        model = self.env["crm.score.policy"]._as_nobody(self.target)
         try:
             self._spec(model, model._table, Query(model.env, model._table, model._table_sql))
         except BROKEN as error:
