@@ -1,5 +1,6 @@
 from . import test_crm_touchpoint_source
 from . import test_touchpoint_harvest
+from . import test_touchpoint_misuse
 from . import test_touchpoint_bots
 from . import test_crm_touchpoint_summary
 from . import test_crm_touchpoint_attribution

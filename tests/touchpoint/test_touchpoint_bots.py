@@ -8,13 +8,13 @@ from hypothesis import strategies as st
 from odoo.tests import tagged
 from odoo.tools import SQL
 
-from ...models.touchpoint import bots, events
+from ...models.touchpoint import bots, crm_touchpoint_log_values, events
 from .common import TouchpointCase
 
 
 class TestEvents(TouchpointCase):
     def test_doctests(self):
-        for module in (bots, events):
+        for module in (bots, events, crm_touchpoint_log_values):
             results = doctest.testmod(module)
             self.assertTrue(results.attempted)
             self.assertFalse(results.failed)
