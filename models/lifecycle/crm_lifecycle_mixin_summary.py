@@ -1,6 +1,6 @@
 from odoo import api, models
 from odoo.exceptions import AccessError
-from odoo.tools import SQL, Query
+from odoo.tools import SQL
 
 GROUP = "sales_team.group_sale_salesman"
 
@@ -24,20 +24,20 @@ class CrmLifecycleMixin(models.AbstractModel):
     def get_lifecycle_summary(self):
         """Give the parts of the line of a record, by name; without those that are empty."""
         self.ensure_one()
-        self.check_access("read")
         if not (self.env.su or self.env.user.has_group(GROUP)):
             raise AccessError(self.env._("Only sales may see what is known of a person."))
         row = self._summary_rows().get(self.id)
+        if not row:
+            self.check_access("read")
         return self._summary_parts(row) if row else {}
 
     def _summary_rows(self):
-        """Give what the concepts read of these records, by id."""
-        if not self.ids:
-            return {}
-        query = Query(self.env, self._table, self._table_sql)
-        me = SQL.identifier(self._table, "id")
-        query.add_where(SQL("%s IN %s", me, tuple(self.ids)))
-        columns = {"id": me, **self._summary_columns(query)}
+        """Give what the concepts read of these records, by id; without those one may not read."""
+        query = self._search([("id", "in", self.ids)], active_test=False)
+        columns = {
+            "id": SQL.identifier(self._table, "id"),
+            **self._summary_columns(query),
+        }
         named = [SQL("%s AS %s", sql, SQL.identifier(name)) for name, sql in columns.items()]
         return {row["id"]: row for row in self.env.execute_query_dict(query.select(*named))}
 

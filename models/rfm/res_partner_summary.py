@@ -7,6 +7,12 @@ CURRENCY = """(
       FROM crm_rfm_policy policy JOIN res_company company ON company.id = policy.company_id
      WHERE policy.id = %s)
 """
+#: The company whose figures a person shows.
+OWNER = """(
+    SELECT owner.name
+      FROM res_partner owner
+     WHERE owner.id = %(me)s.commercial_partner_id AND owner.id != %(me)s.id)
+"""
 
 
 class ResPartner(models.Model):
@@ -41,6 +47,8 @@ class ResPartner(models.Model):
             **{f"rfm_{name}": SQL.identifier(score, name) for name in shown},
             "rfm_segment": SQL("to_jsonb(%s)", SQL.identifier(segment)),
             "rfm_currency": SQL(CURRENCY, policy.id),
+            "rfm_owner": SQL(OWNER, me=SQL.identifier(self._table)),
+            "rfm_could_buy": self._rfm_could_buy_sql(query),
         }
 
     def _join_rfm_of_company(self, policy, query):
@@ -59,12 +67,23 @@ class ResPartner(models.Model):
         query.add_join("LEFT JOIN", side, "crm_rfm_score", condition)
         return side
 
+    def _rfm_could_buy_sql(self, query):
+        """Tell of whom to say that it never bought."""
+        allowed = self._profiled_sql()
+        me = SQL.identifier(self._table, "id")
+        return SQL(
+            "%s IN ('suspect', 'lead', 'prospect') %s",
+            self._field_to_sql(self._table, "lifecycle_kind", query),
+            SQL("AND %s IN %s", me, allowed) if allowed else SQL(),
+        )
+
     def _summary_parts(self, row):
         parts = super()._summary_parts(row)
-        line = "rfm_segment" in row and (
-            self._rfm_line(row) if row["rfm_segment"] else self._rfm_prospect_line()
-        )
-        return {**parts, "rfm": line} if line else parts
+        if row.get("rfm_segment"):
+            parts["rfm"] = self._rfm_line(row)
+        elif row.get("rfm_could_buy"):
+            parts["rfm"] = {"segment": False}
+        return parts
 
     def _rfm_line(self, row):
         """Say what the line shows of a customer."""
@@ -75,7 +94,7 @@ class ResPartner(models.Model):
             "days": (fields.Date.context_today(self) - row["rfm_last_date"]).days,
             "monetary": float(row["rfm_monetary"]),
             "currency_id": row["rfm_currency"],
-            "of_company": self.commercial_partner_id != self and self._rfm_owner_name(),
+            "of_company": row["rfm_owner"] or False,
         }
 
     def _rfm_badge(self, segment):
@@ -86,15 +105,3 @@ class ResPartner(models.Model):
             "name": names.get(lang) or names.get("en_US"),
             "color": segment["color"],
         }
-
-    def _rfm_owner_name(self):
-        """Name the company whose figures a person shows."""
-        return self.commercial_partner_id.sudo().name or True
-
-    def _rfm_prospect_line(self):
-        """Say that somebody never bought, if it could have; else nothing."""
-        is_known = self.lifecycle_kind in ("suspect", "lead", "prospect")
-        allowed = self._profiling_domain()
-        if not is_known or not (allowed.is_true() or self.filtered_domain(allowed)):
-            return False
-        return {"segment": False}

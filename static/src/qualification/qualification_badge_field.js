@@ -4,7 +4,6 @@ import { usePopover } from "@web/core/popover/popover_hook";
 import { registry } from "@web/core/registry";
 import { standardFieldProps } from "@web/views/fields/standard_field_props";
 
-import { frameworkName } from "./answers";
 import { QualificationQuickEdit } from "./qualification_quick_edit";
 
 /** The verdict on a card of the pipeline; a click opens the four criteria. */
@@ -22,12 +21,8 @@ export class QualificationBadgeField extends Component {
         this.changed = false;
     }
 
-    get data() {
-        return this.props.record.data;
-    }
-
     get state() {
-        return this.data[this.props.name] || "open";
+        return this.props.record.data[this.props.name] || "open";
     }
 
     get verdict() {
@@ -35,10 +30,9 @@ export class QualificationBadgeField extends Component {
         return selection.find(([value]) => value === this.state)?.[1];
     }
 
+    /** The verdict alone: each further field would be read for every card of the pipeline. */
     get words() {
-        return this.state === "open"
-            ? _t("Qualify")
-            : `${frameworkName(this.data)} ${this.data.qualification_score}`;
+        return this.state === "open" ? _t("Qualify") : this.verdict;
     }
 
     get title() {
@@ -65,8 +59,4 @@ export class QualificationBadgeField extends Component {
 registry.category("fields").add("qualification_badge", {
     component: QualificationBadgeField,
     supportedTypes: ["selection"],
-    fieldDependencies: [
-        { name: "qualification_framework", type: "selection" },
-        { name: "qualification_score", type: "integer" },
-    ],
 });
