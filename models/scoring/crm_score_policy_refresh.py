@@ -136,17 +136,31 @@ class CrmScorePolicy(models.Model):
         policies = self.search([("target", "!=", False)])
         self.env["ir.cron"]._commit_progress(remaining=len(policies))
         for policy in policies:
-            try:
-                with self.env.cr.savepoint():
-                    policy._refresh()
-                    policy._refresh_rest()
-            except (UserError, *long_statement.CONCURRENCY) as error:
-                _logger.info("Scores of %s are left for the next night: %s", policy.target, error)
-            except Exception:
-                _logger.exception("Scores of %s cannot be refreshed", policy.target)
+            if not policy._refresh_apart():
+                # a new transaction sees what the other one has written
+                self.env["ir.cron"]._commit_progress(0)
+                policy._refresh_apart()
             if not self.env["ir.cron"]._commit_progress(1):
                 break
         self.env["crm.lifecycle.rule"]._apply_score_rules()
+
+    def _refresh_apart(self):
+        """Refresh one policy; a failure stops no other.
+
+        :return: False when somebody else wrote the same rows meanwhile
+        """
+        try:
+            with self.env.cr.savepoint():
+                self._refresh()
+                self._refresh_rest()
+        except long_statement.CONCURRENCY as error:
+            _logger.info("Somebody else writes scores of %s: %s", self.target, error)
+            return False
+        except UserError as error:
+            _logger.info("Scores of %s are left for the next night: %s", self.target, error)
+        except Exception:
+            _logger.exception("Scores of %s cannot be refreshed", self.target)
+        return True
 
     @api.model
     def _refresh_touched(self, touches):
