@@ -7,3 +7,4 @@ from . import test_crm_touchpoint_attribution
 from . import test_crm_touchpoint
 from . import test_touchpoint_concurrency
 from . import test_touchpoint_shipped_sources
+from . import test_touchpoint_optional_sources
