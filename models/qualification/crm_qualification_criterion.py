@@ -70,6 +70,6 @@ class CrmQualificationCriterion(models.Model):
 
     def _changed(self):
         """Check the weights, and judge the leads anew, unless more lines are being written."""
-        if not self.env.context.get("qualification_refresh_waits"):
+        if not self.framework_id._is_waiting():
             self.framework_id._check_weights()
         self.framework_id._changed()

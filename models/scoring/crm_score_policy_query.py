@@ -19,6 +19,10 @@ class CrmScorePolicy(models.Model):
         rules = self.env["crm.score.rule"].sudo()
         return rules.search([("target", "=", self.target), ("problem", "=", False)])
 
+    def _working_rules(self):
+        """Give the rules without those that have broken since the last refresh; writes nothing."""
+        return self._rules().filtered(lambda rule: not rule._problem_of_filter())
+
     def _target(self):
         """Give the model whose records are scored."""
         return self._as_nobody(self.target)

@@ -115,12 +115,13 @@ class CrmTouchpointSource(models.Model):
     def _check_paths(self):
         """Refuse what cannot work; what is shipped for other modules sleeps instead."""
         for source in self:
-            if source.env.context.get("install_mode") or not source._is_installed():
+            if not source._is_installed():
                 continue
             problem = source._problem()
-            if problem:
+            if not problem:
+                source._check_readable()
+            elif not source.env.context.get("install_mode"):
                 raise ValidationError(problem)
-            source._check_readable()
 
     @api.onchange("event")
     def _onchange_event(self):

@@ -75,7 +75,7 @@ class CrmScoreBacktest(models.Model):
         """Test the rules as they are now."""
         policy = self.env["crm.score.policy"]._for("crm.lead")
         for test in self:
-            rules = policy._rules()
+            rules = policy._working_rules()
             rows = test._read_outcomes(policy, rules)
             test.write(test._result(rows) | test._comparison(rows) | test._known(rules))
 

@@ -154,6 +154,11 @@ class TestFramework(QualificationCase):
                 }
             )
 
+    def test_no_context_of_a_user_skips_the_check_of_the_weights(self):
+        lines = self.bant.with_user(self.manager).criterion_ids
+        with self.assertRaises(ValidationError):
+            lines.with_context(qualification_refresh=True).write({"weight": 0})
+
     def test_last_weight_cannot_be_taken_away(self):
         lines = self.bant.criterion_ids
         lines[:3].write({"weight": 0})

@@ -53,6 +53,14 @@ class TestScoreRuleProblem(ScoringCase):
     def test_its_form_and_list_open_and_it_can_be_mended(self):
         self._break()
         self.assertEqual((self.good | self.broken).mapped("match_count"), [1, 0])
+        preview = (
+            self.env["crm.score.policy"]
+            .with_user(self.manager)
+            .get_score_preview("crm.score.rule", self.good.id, {"points": 90})
+        )
+        self.assertEqual(preview["after"]["count"], preview["before"]["count"])
+        self.assertFalse(self.broken.problem, "a preview writes nothing")
+        self.env["crm.score.backtest"].with_user(self.marketing).create({})
         self.lead_policy._refresh()
         self.broken.with_user(self.manager).domain = "[('city', '=', 'Nice')]"
         self.assertFalse(self.broken.problem)

@@ -109,8 +109,9 @@ class TestTouchpointMisuse(TouchpointCase):
             "event": "visited",
         }
         sources = self.env["crm.touchpoint.source"].with_user(self.manager)
-        with self.assertRaises(AccessError):
-            sources.create(values)
+        for context in ({}, {"install_mode": True}):
+            with self.assertRaises(AccessError):
+                sources.with_context(**context).create(values)
         hidden = {"model": "res.users.deletion", "domain": "[]"}
         with self.assertRaises(AccessError):
             sources.create(values | hidden | {"partner_path": "user_id.partner_id"})
