@@ -178,7 +178,7 @@ class CrmScoreRule(models.Model):
         """Open the records that the rule gives points to."""
         self.ensure_one()
         policy = self.env["crm.score.policy"]._for(self.target)
-        record_ids = policy._matching_ids(self)
+        record_ids = [] if self._problem_of_filter() else policy._matching_ids(self)
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Get points: %(rule)s", rule=self.name),

@@ -61,6 +61,8 @@ class TestScoreRuleProblem(ScoringCase):
         self.assertEqual(preview["after"]["count"], preview["before"]["count"])
         self.assertFalse(self.broken.problem, "a preview writes nothing")
         self.env["crm.score.backtest"].with_user(self.marketing).create({})
+        matches = self.broken.with_user(self.manager).action_open_matches()
+        self.assertEqual(matches["domain"], [("id", "in", [])])
         self.lead_policy._refresh()
         self.broken.with_user(self.manager).domain = "[('city', '=', 'Nice')]"
         self.assertFalse(self.broken.problem)
