@@ -4,12 +4,8 @@ from odoo.tools import SQL, email_normalize
 
 from . import secret
 
-#: The e-mail and phone columns of the models in which an erased person may come back.
-ADDRESSES = {
-    "res.partner": ("email_normalized", "phone_sanitized"),
-    "crm.lead": ("email_normalized", "phone_sanitized"),
-    "mailing.contact": ("email_normalized", "phone_sanitized"),
-}
+#: The normalised addresses that a record may have.
+ADDRESSES = ("email_normalized", "phone_sanitized")
 
 
 class CrmPrivacySuppression(models.Model):
@@ -170,8 +166,8 @@ class CrmPrivacySuppression(models.Model):
 
     @api.model
     def _addresses(self, records):
-        """Give a dict of id -> the normalised addresses of a contact, lead or mailing contact."""
-        names = [name for name in ADDRESSES[records._name] if name in records._fields]
+        """Give a dict of id -> the normalised addresses of a record of any model."""
+        names = [name for name in ADDRESSES if name in records._fields]
         return {
             record.id: [record[name] for name in names if record[name]] for record in records.sudo()
         }
