@@ -1,11 +1,15 @@
 from odoo import api, fields, models, tools
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL, email_normalize
 
 from . import secret
 
 #: The normalised addresses that a record may have.
 ADDRESSES = ("email_normalized", "phone_sanitized")
+#: What only the steps of a suppression write.
+OWN_FIELDS = frozenset(
+    "active kind fingerprint date request_id last_return lifted_at lifted_by_id".split()
+)
 
 
 class CrmPrivacySuppression(models.Model):
@@ -98,6 +102,17 @@ class CrmPrivacySuppression(models.Model):
             request.id if request else None,
             SQL("crm_privacy_suppression.request_id"),
         )
+
+    def write(self, vals):
+        """Let people write their reason only; activities and the history are Odoo's.
+
+        :raise AccessError: somebody lifts it without the button
+        """
+        if not self.env.su and vals.keys() & OWN_FIELDS:
+            raise AccessError(
+                self.env._("Use the button “Lift”, so that it is noted who did it and why.")
+            )
+        return super().write(vals)
 
     def action_lift(self):
         """Let the address be written to again."""

@@ -79,6 +79,8 @@ class TestPrivacySuppression(PrivacyCase):
         row = row.with_user(self.officer)
         with self.assertRaises(UserError):
             row.action_lift()
+        with self.assertRaises(AccessError):
+            row.active = False
         with Form(row) as form:
             form.lift_reason = "Registered again by the form"
         row.action_lift()
