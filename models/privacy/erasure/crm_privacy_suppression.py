@@ -1,15 +1,15 @@
 from odoo import api, fields, models, tools
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL, email_normalize
 
 from . import secret
 
-#: The e-mail and phone columns of the models in which an erased person may come back.
-ADDRESSES = {
-    "res.partner": ("email_normalized", "phone_sanitized"),
-    "crm.lead": ("email_normalized", "phone_sanitized"),
-    "mailing.contact": ("email_normalized", "phone_sanitized"),
-}
+#: The normalised addresses that a record may have.
+ADDRESSES = ("email_normalized", "phone_sanitized")
+#: What only the steps of a suppression write.
+OWN_FIELDS = frozenset(
+    "active kind fingerprint date request_id last_return lifted_at lifted_by_id".split()
+)
 
 
 class CrmPrivacySuppression(models.Model):
@@ -103,6 +103,17 @@ class CrmPrivacySuppression(models.Model):
             SQL("crm_privacy_suppression.request_id"),
         )
 
+    def write(self, vals):
+        """Let people write their reason only; activities and the history are Odoo's.
+
+        :raise AccessError: somebody lifts it without the button
+        """
+        if not self.env.su and vals.keys() & OWN_FIELDS:
+            raise AccessError(
+                self.env._("Use the button “Lift”, so that it is noted who did it and why.")
+            )
+        return super().write(vals)
+
     def action_lift(self):
         """Let the address be written to again."""
         missing = self.filtered(lambda row: not row.lift_reason)
@@ -170,8 +181,8 @@ class CrmPrivacySuppression(models.Model):
 
     @api.model
     def _addresses(self, records):
-        """Give a dict of id -> the normalised addresses of a contact, lead or mailing contact."""
-        names = [name for name in ADDRESSES[records._name] if name in records._fields]
+        """Give a dict of id -> the normalised addresses of a record of any model."""
+        names = [name for name in ADDRESSES if name in records._fields]
         return {
             record.id: [record[name] for name in names if record[name]] for record in records.sudo()
         }

@@ -11,3 +11,4 @@ from . import test_crm_privacy_identity
 from . import test_crm_privacy_erasure
 from . import test_crm_privacy_erasure_kept
 from . import test_canary_rules
+from . import test_crm_privacy_request_close
