@@ -34,6 +34,7 @@ from . import crm_privacy_request_plan
 from . import crm_privacy_request_erasure
 from . import crm_privacy_request_integrity
 from . import crm_privacy_request_forget
+from . import indexes
 from . import res_company
 from . import res_config_settings
 from . import secret
@@ -53,5 +54,6 @@ from . import crm_privacy_scan_hit
 from . import crm_privacy_scan_run
 from . import crm_privacy_erasure_entry
 from . import crm_privacy_erasure_entry_line
+from . import crm_privacy_request_close
 from . import crm_privacy_request_scan
 from . import crm_privacy_replay

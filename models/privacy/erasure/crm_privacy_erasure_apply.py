@@ -119,6 +119,16 @@ class CrmPrivacyErasure(models.AbstractModel):
             text = self.env._("Erased person")
         return json.dumps({"en_US": text}) if field.translate else text
 
+    def _stand_ins(self):
+        """Give what stands in the place of names that were erased, in all languages: no name."""
+        languages = [code for code, _label in self.env["res.lang"].get_installed()]
+        engines = [self.with_context(lang=code) for code in languages]
+        return {
+            text
+            for engine in engines
+            for text in (engine.env._("Erased request"), engine.env._("Erased person"))
+        }
+
     def _apply_redact(self, place, ids, redactor):
         """Strike the person out of the texts of rows."""
         if place.model == "ir.attachment" and place.field in ("index_content", "db_datas"):

@@ -65,6 +65,8 @@ class CrmPrivacyErasure(models.AbstractModel):
         """Store other bytes for an attachment, without telling anybody."""
         names = self._files_on_disk(file.ids)
         values = file._get_datas_related_values(data, file.mimetype)
+        if values["store_fname"]:
+            file._file_write(data, values["checksum"])
         columns = [
             SQL("%s = %s", SQL.identifier(name), value or None) for name, value in values.items()
         ]

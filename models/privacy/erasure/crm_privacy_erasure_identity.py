@@ -32,6 +32,7 @@ class CrmPrivacyErasure(models.AbstractModel):
         emails = {email for text in emails for email in self._emails_in(text)}
         phones = {phone for phone in phones if sum(c.isdigit() for c in phone) >= 7}
         names = {" ".join(name.split()) for name in names if person.searchable(name)}
+        names -= self._stand_ins()
         return known._replace(
             emails=sorted(emails - self._others_emails(env, known, emails)),
             phones=sorted(phones - self._others_phones(env, known, phones)),

@@ -6,6 +6,7 @@ from odoo.tools import SQL, sql
 CLOSING = {
     "res.partner": {
         "active": SQL("FALSE"),
+        "parent_id": SQL("NULL"),
         "commercial_partner_id": SQL("id"),
         "state_id": SQL("NULL"),
         "partner_latitude": SQL("0"),
@@ -79,6 +80,15 @@ class CrmPrivacyErasure(models.AbstractModel):
 
     def _refresh_names(self, ids):
         """Set what Odoo has stored of the names of erased contacts in those below them."""
+        self._execute(
+            SQL(
+                "UPDATE res_partner below SET commercial_company_name = above.name"
+                " FROM res_partner above WHERE below.commercial_partner_id = above.id"
+                " AND above.id = ANY(%(ids)s) AND below.id <> ALL(%(ids)s)"
+                " AND below.commercial_company_name IS DISTINCT FROM above.name",
+                ids=ids,
+            )
+        )
         self.env.invalidate_all()
         below = self.env["res.partner"].sudo().with_context(active_test=False, lang=None)
         partners = below.search([("id", "child_of", ids), ("id", "not in", ids)])
@@ -90,14 +100,5 @@ class CrmPrivacyErasure(models.AbstractModel):
                 " WHERE res_partner.id = new.id AND complete_name IS DISTINCT FROM new.name",
                 partners.ids,
                 names,
-            )
-        )
-        self._execute(
-            SQL(
-                "UPDATE res_partner below SET commercial_company_name = above.name"
-                " FROM res_partner above WHERE below.commercial_partner_id = above.id"
-                " AND above.id = ANY(%s) AND below.id <> above.id"
-                " AND below.commercial_company_name IS DISTINCT FROM above.name",
-                ids,
             )
         )

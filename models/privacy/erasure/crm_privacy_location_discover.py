@@ -34,7 +34,7 @@ class CrmPrivacyLocation(models.Model):
             [
                 self._values(model, name, link)
                 for model, name, link in found
-                if (model, name) not in known
+                if (model, name) not in known and self.env["ir.model.fields"]._get(model, name)
             ]
         )
         self._forget(place for key, place in known.items() if key not in {f[:2] for f in found})

@@ -88,9 +88,20 @@ class CrmPrivacyReplay(models.AbstractModel):
             for record_id, print_ in self._hashed(model, email, phone):
                 for position in wanted.get(print_, ()):
                     found[position].setdefault(model, set()).add(record_id)
+        erased = self._erased_here(entries)
         for position, entry in enumerate(entries):
-            self._add_marked(found[position], entry["records"])
+            if entry["request"] not in erased:
+                self._add_marked(found[position], entry["records"])
         return found
+
+    def _erased_here(self, entries):
+        """Give the numbers of the erasures that this database has already, also as repeated."""
+        numbers = [entry["request"] for entry in entries]
+        requests = self.env["crm.privacy.request"].sudo()
+        done = requests.search(
+            [("state", "=", "done"), "|", ("name", "in", numbers), ("replay_of", "in", numbers)]
+        )
+        return {*done.mapped("name"), *done.mapped("replay_of")}
 
     def _hashed(self, model, email, phone):
         """Yield (id, fingerprint) of all addresses of a model, in pieces."""

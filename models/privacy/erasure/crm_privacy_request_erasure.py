@@ -76,10 +76,12 @@ class CrmPrivacyRequest(models.Model):
 
     def action_stop_erasure(self):
         """Stop after the place that is being erased; what is done stays done."""
+        self.check_access("write")
         self.filtered(lambda r: r.erasure_state == "running").sudo().erasure_state = "paused"
 
     def action_resume_erasure(self):
         """Go on, and try again what failed."""
+        self.check_access("write")
         paused = self.sudo().filtered(lambda r: r.erasure_state == "paused")
         failed = paused.line_ids.filtered(lambda line: line.state == "failed")
         failed.write({"state": "planned", "error": False})

@@ -46,12 +46,14 @@ class CrmPrivacyRequest(models.Model):
 
     def action_find_identity(self):
         """Search who the person is; what was decided before stays decided."""
+        self.check_access("write")
         for request in self:
             request._check_identity_open()
             request._find_identity()
 
     def action_confirm_identity(self):
         """Say that the confirmed records, and only they, are the person."""
+        self.check_access("write")
         for request in self:
             if not request.identity_ids.filtered("confirmed"):
                 raise UserError(

@@ -74,6 +74,7 @@ class CrmPrivacyRequest(models.Model):
 
     def action_plan(self):
         """Find everything of the person and say what will be done with it; change nothing."""
+        self.check_access("write")
         for request in self:
             request._check_state("new", "verified", "approved")
             request._check_can_plan()

@@ -1,7 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from . import journal, secret
 from .crm_privacy_scan import OPEN
 from .search import Search
 
@@ -12,9 +11,9 @@ class CrmPrivacyRequest(models.Model):
     What happens after the run?
         The whole database and all files are searched in the background. If all that is found is
         kept by law, the erasure closes itself; otherwise it stays open and says what to do.
-    What happens at the end?
-        The register gets its entry, the addresses their fingerprints, the person the last mail,
-        and then the values are forgotten: request, list of records, search.
+    What is left over?
+        What no line of the plan keeps; and each place of the plan that nobody has classified,
+        even if it has a link to the person only, which no search of texts finds.
     """
 
     _inherit = "crm.privacy.request"
@@ -33,28 +32,25 @@ class CrmPrivacyRequest(models.Model):
     scan_left_count = fields.Integer(compute="_compute_scan_words")
     scan_explained_count = fields.Integer(related="scan_id.explained_count")
     scan_words = fields.Text("What to Do", compute="_compute_scan_words")
-    entry_ids = fields.One2many("crm.privacy.erasure.entry", "request_id", "Register")
-    journal_at = fields.Datetime("In the Journal Since", readonly=True, copy=False)
-    replay_of = fields.Char(
-        "Repeats", readonly=True, copy=False, help="The erasure that was lost with a backup."
-    )
 
-    @api.depends("scan_id.state", "scan_id.hit_ids.verdict")
+    @api.depends("scan_id.state", "scan_id.hit_ids.verdict", "line_ids.location_id.action")
     def _compute_scan_words(self):
         for request in self:
             scan = request.scan_id
-            request.scan_left_count = scan._blocking_count() if scan else 0
-            request.scan_words = request._what_to_do(scan) if scan.state == "left" else False
+            ended = scan and scan.state not in OPEN
+            request.scan_left_count = scan._blocking_count() if ended else 0
+            request.scan_words = request._what_to_do(scan) if ended else False
 
     def _what_to_do(self, scan):
         """Say what keeps the erasure open, and the way out."""
         words = []
-        if scan.unclassified_count:
+        places = len(self._unclassified_lines())
+        if places or scan.unclassified_count:
             words.append(
                 self.env._(
-                    "%(count)s found at places that nobody has classified. Open them, decide in"
-                    " “Where data is” what is done with these places, then run the erasure again.",
-                    count=scan.unclassified_count,
+                    "%(count)s places that nobody has classified have something of the person."
+                    " Decide in “Where data is” what is done there, then erase again.",
+                    count=places or scan.unclassified_count,
                 )
             )
         if scan.left_count:
@@ -93,58 +89,51 @@ class CrmPrivacyRequest(models.Model):
                 )
             request._start_scan()
 
+    def action_erase_again(self):
+        """Erase what came to light: after places were classified, or rules were changed."""
+        self._check_state("approved")
+        for request in self.filtered(lambda request: request.erasure_state == "erased"):
+            request.sudo()._erase_rest()
+            request._trigger_erasure()
+
     def action_open_scan_hits(self):
         """Open what the last search found."""
         self.ensure_one()
         return self.scan_id.action_open_hits()
 
-    def action_print_erasure(self):
-        """Print what was deleted and what is kept."""
-        self.ensure_one()
-        return self.entry_ids[:1].action_print()
-
     # ------------------------------------------------------------
     # Around the run
     # ------------------------------------------------------------
-
-    def _run_erasure(self):
-        """Write the journal before anything is erased."""
-        self.ensure_one()
-        self._check_planned()
-        self._write_journal()
-        return super()._run_erasure()
 
     def _after_erasure(self):
         """Search what is left, before the request is closed."""
         super()._after_erasure()
         self._start_scan()
 
-    def _write_journal(self):
-        """Note outside of the database that this person is erased, before anything is."""
-        self._freeze_identity()
-        if self.sudo().journal_at:
-            return
-        now = fields.Datetime.now()
-        journal.append(self.env, self._journal_entry(now))
-        self.sudo().journal_at = now
-
-    def _journal_entry(self, now):
-        """Give what the journal keeps: no value, only fingerprints and numbers of records."""
-        identity = self._identity()
-        return {
-            "request": self.name,
-            "type": "erasure",
-            "date": fields.Datetime.to_string(now),
-            "company": self.company_id.id,
-            "fingerprints": self._fingerprints(identity),
-            "records": self.env["crm.privacy.replay"]._marks(identity),
+    def _erase_rest(self):
+        """Add what is found now to the plan, and let it be erased."""
+        self.line_ids.filtered(lambda line: line.state == "open").unlink()
+        kept = {
+            (line.location_id.id, line.scope): set(line.res_ids or ())
+            for line in self.line_ids.filtered(lambda line: line.state == "kept")
         }
+        self.env["crm.privacy.location"]._discover()
+        found = self.env["crm.privacy.erasure"]._survey(self._identity())
+        self._add_lines(
+            [
+                item
+                for item in found
+                if item.waiting or not set(item.ids) <= kept.get((item.place.id, item.scope), set())
+            ]
+        )
+        waiting = any(item.waiting for item in found)
+        self.write({"erasure_state": "searching" if waiting else "running", "swept": False})
 
-    def _fingerprints(self, identity):
-        """Give the sorted fingerprints of the addresses of an identity."""
-        found = [("email", email) for email in identity.emails]
-        found += [("phone", phone) for phone in identity.phones if phone.startswith("+")]
-        return sorted({secret.fingerprint(kind, value) for kind, value in found})
+    def _unclassified_lines(self):
+        """Give the places of the plan that nobody has classified, even now."""
+        return self.sudo().line_ids.filtered(
+            lambda line: line.state == "open" and line.location_id.action == "unclassified"
+        )
 
     def _start_scan(self):
         """Begin a new search, instead of those that are not at their end."""
@@ -159,7 +148,8 @@ class CrmPrivacyRequest(models.Model):
     def _value_search(self):
         """Give the search for the values of the person."""
         identity = self._identity()
-        return Search(identity.emails, identity.phones, identity.names, identity.ibans)
+        others = [*identity.ibans, *identity.streets]
+        return Search(identity.emails, identity.phones, identity.names, others)
 
     # ------------------------------------------------------------
     # After the search
@@ -226,99 +216,25 @@ class CrmPrivacyRequest(models.Model):
         self.ensure_one()
         if self.state != "approved" or scan.state in OPEN:
             return
-        if scan.state == "clean":
+        if scan.state == "clean" and not self._unclassified_lines():
             self._close_erasure(scan)
         else:
             self._ask_for_help(scan)
 
     def _ask_for_help(self, scan):
         """Give the officer one task: the erasure is not complete."""
-        summary = self.env._("The erasure is not complete")
-        if summary in self.activity_ids.mapped("summary"):
+        if self._help_activities():
             return
         self.activity_schedule(
             "mail.mail_activity_data_todo",
-            summary=summary,
+            summary=self.env._("The erasure is not complete"),
             note=self._what_to_do(scan),
             user_id=(self.user_id or self._officer(self.company_id)).id or self.env.uid,
         )
 
-    def _close_erasure(self, scan):
-        """Write the register, remember the fingerprints, close, and forget the values."""
-        identity = self._identity()
-        self._write_entry(identity, scan)
-        self.env["crm.privacy.suppression"].sudo()._add(identity.emails, identity.phones, self)
-        self._finish()
-        self._send_last_mails()
-        self._forget_person(scan)
-
-    def _send_last_mails(self):
-        """Let the mails to the person leave now: in a moment the address is forgotten."""
-        domain = [("model", "=", self._name), ("res_id", "in", self.ids)]
-        mails = self.env["mail.mail"].sudo().search([*domain, ("state", "=", "outgoing")])
-        mails.send(auto_commit=False, raise_exception=False)
-        failed = mails.exists().filtered(lambda mail: mail.state == "exception")
-        if failed:
-            self.sudo().message_post(
-                body=self.env._(
-                    "The last e-mail to the person could not be sent. The address is forgotten"
-                    " now: tell the person in another way, if there is one."
-                )
-            )
-
-    def _write_entry(self, identity, scan):
-        """Add the erasure to the register, without the data."""
-        return (
-            self.env["crm.privacy.erasure.entry"]
-            .sudo()
-            .create(
-                {
-                    "name": self.name,
-                    "request_id": self.id,
-                    "company_id": self.company_id.id,
-                    "date": self.run_at or fields.Datetime.now(),
-                    "user_id": self.user_id.id,
-                    "approved_by_id": self.approved_by_id.id,
-                    "received_date": self.received_at,
-                    "scan_date": fields.Datetime.now(),
-                    "scanned_count": scan.part_count,
-                    "other_count": scan.other_count,
-                    "fingerprints": self._fingerprints(identity),
-                    "line_ids": self._entry_lines(),
-                }
-            )
-        )
-
-    def _entry_lines(self):
-        """Give the lines of the register from those of the plan, in words and numbers."""
-        lines = self.sudo().line_ids.filtered(lambda line: line.state in ("done", "kept"))
-        return [
-            fields.Command.create(
-                {
-                    "place": line.name,
-                    "action": line.action,
-                    "record_count": line.record_count
-                    if line.state == "kept"
-                    else line.changed_count,
-                    "reason": line.reason if line.state == "kept" else False,
-                    "article": line.article,
-                    "keep_until": line.keep_until,
-                }
-            )
-            for line in lines
-            if line.state == "kept" or line.changed_count
-        ]
-
-    def _forget_person(self, scan):
-        """Forget who it was: the values of the request, the list of records, the hits."""
-        self.sudo().activity_ids.unlink()
-        self._forget_mails()
-        self._forget_identity()
-        scan.sudo().hit_ids.filtered(lambda hit: hit.verdict == "other").write({"note": False})
-        self.sudo().write(
-            {
-                "partner_id": False,
-                "lead_id": False,
-                "verification_note": False,
-            }
+    def _help_activities(self):
+        """Give the tasks that ask the officer to complete the erasure."""
+        kind = self.env.ref("mail.mail_activity_data_todo", raise_if_not_found=False)
+        return self.sudo().activity_ids.filtered(
+            lambda activity: activity.automated and activity.activity_type_id == kind
         )

@@ -105,13 +105,12 @@ class CrmPrivacyScanPart(models.Model):
         """Give the hits in the columns of texts."""
         columns = [SQL("%s::text", SQL.identifier(name)) for name in names]
         query = SQL(
-            "SELECT %s, %s FROM %s WHERE %s AND (%s) LIMIT %s",
+            "SELECT %s, %s FROM %s WHERE %s AND (%s)",
             self._key(),
             SQL(", ").join(columns),
             SQL.identifier(self.name),
             piece,
             SQL(" OR ").join(map(search.condition, columns)),
-            MOST_HITS,
         )
         found = []
         for key, *values in self.env.execute_query(query):

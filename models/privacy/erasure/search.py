@@ -81,7 +81,7 @@ class Search:
             longest = [_containing(max(pieces, key=len)) for pieces in groups]
             every = (SQL("%s LIKE ALL(%s)", low, [*map(_containing, group)]) for group in groups)
             parts.append(SQL("(%s LIKE ANY(%s) AND (%s))", low, longest, SQL(" OR ").join(every)))
-        return SQL("(%s)", SQL(" OR ").join(parts))
+        return SQL("(%s)", SQL(" OR ").join(parts)) if parts else SQL("FALSE")
 
     def _phones(self):
         """Give the expressions of the numbers; PostgreSQL refuses one that is very long."""

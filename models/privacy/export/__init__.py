@@ -13,3 +13,4 @@ from . import crm_privacy_request_part
 from . import crm_privacy_request_archive
 from . import crm_privacy_request_copy
 from . import crm_privacy_request_rights
+from . import crm_privacy_request_forget

@@ -21,7 +21,7 @@ class CrmPrivacyLocation(models.Model):
 
     Which records?
         Those that a place links to the person, by the confirmed records or by the address.
-        All of them are found with one condition for each model.
+        All of a model are found with one search for each place, however many they are.
     Which of their fields?
         All that say something about the person; no secrets, nothing technical.
     What of records of other people that name the person?
@@ -37,6 +37,8 @@ class CrmPrivacyLocation(models.Model):
     def _export_places(self, provided_only=False):
         """Give the places to copy, grouped by model name, in the order of the subjects."""
         domain = Domain("export", "=", True) & Domain("temporary", "=", False)
+        # the queue of mails repeats the messages
+        domain &= Domain("model", "!=", "mail.mail")
         domain &= Domain("subject", "!=", "technical") & Domain(
             "model", "not like", "crm.privacy.request"
         )
@@ -53,20 +55,24 @@ class CrmPrivacyLocation(models.Model):
         """Tell whether the place links records to the person."""
         return self.link in ("self", "polymorphic", "parent", "email", *PERSON_LINKS.values())
 
-    def _export_domains(self, identity, provided_only=False):
-        """Give the domain of the person's own records, and of those that only name the person.
+    def _export_ids(self, identity, provided_only=False):
+        """Give the ids of the person's own records of this model, and of those that name them.
 
-        What others wrote to the person is the person's to read, but was not provided by them.
+        One search for each place, so that each uses its index. What others wrote to the person
+        is the person's to read, but was not provided by them.
         """
-        own, others = Domain.FALSE, Domain.FALSE
-        for place in self:
-            found = place._export_domain(identity)
+        own, others = set(), set()
+        for place in self.filtered(lambda place: place._leads_to_records()):
             received = (place.model, place.field) in RECEIVED and not provided_only
-            if place.link == "self" or place.owner or received:
-                own |= found
-            elif not provided_only:
-                others |= found
-        return own, others
+            is_own = place.link == "self" or place.owner or received
+            if is_own or not provided_only:
+                (own if is_own else others).update(place._export_found(identity))
+        return sorted(own), sorted(others - own)
+
+    def _export_found(self, identity):
+        """Give the ids of the records that this place links to the person."""
+        records = self.env[self.model].sudo().with_context(active_test=False)
+        return records._search(self._export_domain(identity)).get_result_ids()
 
     def _export_domain(self, identity):
         """Give the domain of the records that this place links to the person."""
@@ -100,41 +106,35 @@ class CrmPrivacyLocation(models.Model):
 
     def _parent_domain(self, field, identity):
         """Give the domain of the parts of the person's own records."""
-        parents = self.sudo().search([("model", "=", field.comodel_name)])
-        own, _others = parents.filtered(
-            lambda place: place._leads_to_records() and place.link != "parent"
-        )._export_domains(identity)
-        return Domain(self.field, "any", own)
+        places = self.sudo().search([("model", "=", field.comodel_name), ("link", "!=", "parent")])
+        own, _others = places._export_ids(identity, provided_only=True)
+        return Domain(self.field, "in", own)
 
     # ------------------------------------------------------------
     # Reading
     # ------------------------------------------------------------
 
-    def _export_rows(self, identity, after, limit, provided_only=False):
-        """Give rows of these places, of one model, with an id above `after`; and the last id.
+    def _export_rows(self, identity, own_ids, other_ids, provided_only=False):
+        """Read records of these places, of one model, as the person may read them.
 
-        A row is a dict: id, own, values (list of name, label, value).
+        A row is a dict: id, own, values (list of name, label, value, in words).
         """
         records = self.env[self[0].model].sudo().with_context(active_test=False)
-        own, others = self._export_domains(identity, provided_only)
-        found = records.search((own | others) & Domain("id", ">", after), limit=limit, order="id")
-        if not found:
-            return [], after
-        mine = set(found.filtered_domain(own).ids) if others != Domain.FALSE else set(found.ids)
+        found = records.browse([*own_ids, *other_ids]).exists()
         fields = self._export_fields(records, provided_only)
         reader = Reader(self.env, identity, found)
-        rows = [
+        mine = set(own_ids)
+        return [
             {"id": record.id, "own": record.id in mine, "values": values}
             for record in found
             if (values := reader.values(record, fields, record.id in mine))
         ]
-        return rows, found[-1].id
 
     def _export_fields(self, records, provided_only=False):
         """Give the fields of the model that say something about the person."""
         kept = {place.field for place in self if place.export}
         known = set(self.sudo().search([("model", "=", records._name)]).mapped("field"))
-        return [
+        fields = [
             field
             for name, field in records._fields.items()
             if field.store
@@ -146,3 +146,5 @@ class CrmPrivacyLocation(models.Model):
             and (field.type in (*SCALARS, *TEXTS, "many2one"))
             and (name in kept or (name not in known and field.type not in TEXTS))
         ]
+        # what people look for first
+        return sorted(fields, key=lambda field: (field.name != "name", field.type not in TEXTS))

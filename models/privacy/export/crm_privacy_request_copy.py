@@ -104,10 +104,7 @@ class CrmPrivacyRequest(models.Model):
             "information": [{"title": title, "lines": lines} for title, lines in self._rights()],
             "data": {
                 subject: {
-                    model: [
-                        {"id": row["id"], **{name: value for name, _label, value in row["values"]}}
-                        for row in rows
-                    ]
+                    model: [{"id": row["id"], **_by_name(row)} for row in rows]
                     for _label, model, rows in kinds
                 }
                 for _title, subject, kinds in subjects
@@ -142,9 +139,14 @@ class CrmPrivacyRequest(models.Model):
                 writer = csv.writer(text)
                 writer.writerow(["id", *names])
                 for row in rows:
-                    values = {name: value for name, _label, value in row["values"]}
+                    values = _by_name(row)
                     writer.writerow([row["id"], *(_safe(values.get(name, "")) for name in names)])
                 archive.writestr(f"csv/{model}.csv", "\ufeff" + text.getvalue())
+
+
+def _by_name(row):
+    """Give the values of a row by the names of the fields."""
+    return {name: value for name, _label, value, _words in row["values"]}
 
 
 def _safe(value):

@@ -32,7 +32,9 @@ class CrmPrivacyRequestPart(models.Model):
         readonly=True,
         index=True,
     )
-    last_id = fields.Integer(readonly=True)
+    own_ids = fields.Json(groups="base.group_system", export_string_translation=False)
+    other_ids = fields.Json(groups="base.group_system", export_string_translation=False)
+    is_searched = fields.Boolean(readonly=True)
     row_count = fields.Integer("Number", readonly=True)
     error = fields.Text(readonly=True)
     content = fields.Json(groups="base.group_system", export_string_translation=False)
@@ -45,23 +47,38 @@ class CrmPrivacyRequestPart(models.Model):
             part.label = names[part.model]
 
     def _read_step(self):
-        """Read the next rows; done when there are no more."""
+        """Find the records, or read the next of those that were found."""
         self.ensure_one()
         request = self.request_id.sudo()
-        places = request._export_places().get(self.model)
-        rows, last = [], self.last_id
-        if places:
-            lang = request.lang or request.company_id.partner_id.lang or "en_US"
-            places = places.with_context(lang=lang)
+        lang = request.lang or request.company_id.partner_id.lang or "en_US"
+        places = request._export_places().get(self.model, self.env["crm.privacy.location"])
+        places = places.with_context(lang=lang).with_company(request.company_id)
+        if not self.is_searched:
+            self._search_step(places, request)
+        self._rows_step(places, request)
+
+    def _search_step(self, places, request):
+        """Note which records are copied."""
+        provided = request.type == "portability"
+        own, others = places._export_ids(request._identity(), provided) if places else ([], [])
+        self.write({"is_searched": True, "own_ids": own, "other_ids": others})
+
+    def _rows_step(self, places, request):
+        """Read the next records, and forget that they are to be read."""
+        own, others = self.own_ids or [], self.other_ids or []
+        first, rest = own[:STEP], own[STEP:]
+        second, remaining = others[: STEP - len(first)], others[STEP - len(first) :]
+        rows = []
+        if first or second:
             provided = request.type == "portability"
-            rows, last = places._export_rows(request._identity(), self.last_id, STEP, provided)
-        full = last != self.last_id
+            rows = places._export_rows(request._identity(), first, second, provided)
         self.write(
             {
                 "content": [*(self.content or []), *rows],
-                "last_id": last,
+                "own_ids": rest,
+                "other_ids": remaining,
                 "row_count": self.row_count + len(rows),
-                "state": "todo" if full else "done",
+                "state": "todo" if rest or remaining else "done",
             }
         )
 

@@ -20,44 +20,51 @@ class CrmPrivacyRequest(models.Model):
 
     def _told_controller(self):
         company = self.company_id.sudo()
-        officer = "privacy_officer_id" in company and company.privacy_officer_id
         address = company.partner_id._display_address(without_company=True).replace("\n", ", ")
         lines = [", ".join(filter(None, [company.name, address.strip(", "), company.email]))]
-        if officer:
+        if "privacy_dpo_name" in company and company.privacy_dpo_name:
+            contact = [company.privacy_dpo_name, company.privacy_dpo_email]
             lines.append(
                 self.env._(
-                    "Data protection officer: %(name)s",
-                    name=officer.email_formatted or officer.name,
+                    "Data protection officer: %(name)s", name=", ".join(filter(None, contact))
                 )
             )
         return lines
 
     def _told_purposes(self):
         """Tell the purposes: those of the processing register, and of our messages."""
-        lines = []
-        for processing in self._processings():
-            purpose = "purpose" in processing and processing.purpose
-            lines.append(": ".join(filter(None, [processing.display_name, purpose])))
-        if "crm.privacy.purpose" in self.env:
-            purposes = self.env["crm.privacy.purpose"].sudo().search([("id", "!=", False)])
-            bases = dict(purposes._fields["legal_basis"]._description_selection(self.env))
-            lines += [f"{one.name} ({bases.get(one.legal_basis, '')})" for one in purposes]
+        lines = [
+            ": ".join(filter(None, [processing.name, processing.purpose]))
+            for processing in self._processings()
+        ]
+        purposes = self.env["crm.privacy.purpose"].sudo()
+        bases = dict(purposes._fields["legal_basis"]._description_selection(self.env))
+        domain = [("company_id", "in", [False, self.company_id.id])]
+        lines += [f"{one.name} ({bases[one.legal_basis]})" for one in purposes.search(domain)]
         return lines or [self.env._("To answer you, to sell to you and to keep our accounts.")]
 
     def _processings(self):
-        """Give the processings of the register that concern the company, if there is one."""
+        """Give the processings in force of the company, if there is a register."""
         if "crm.privacy.processing" not in self.env:
-            return self.env["crm.privacy.request"].browse()
-        register = self.env["crm.privacy.processing"].sudo()
-        domain = [("company_id", "in", [False, self.company_id.id])]
-        return register.search(domain if "company_id" in register else [("id", "!=", False)])
+            return []
+        return (
+            self.env["crm.privacy.processing"]
+            .sudo()
+            .search(
+                [
+                    ("company_id", "in", [False, self.company_id.id]),
+                    ("role", "=", "controller"),
+                    ("state", "=", "active"),
+                ]
+            )
+        )
 
     def _known_recipients(self):
         """Give the names of those who get data, from the processing register."""
         names = super()._known_recipients()
         for processing in self._processings():
-            if "recipients" in processing and isinstance(processing.recipients, str):
-                names += [line.strip(" -•") for line in processing.recipients.splitlines()]
+            outside = processing.recipient_ids.filtered(lambda one: one.kind != "internal")
+            names += [line._line_words() for line in outside]
         return list(dict.fromkeys(filter(None, names)))
 
     def _told_recipients(self):
@@ -69,11 +76,10 @@ class CrmPrivacyRequest(models.Model):
 
     def _told_retention(self):
         lines = [
-            ": ".join([processing.display_name, processing.retention])
+            f"{processing.name}: {line._line_words()}"
             for processing in self._processings()
-            if "retention" in processing
-            and isinstance(processing.retention, str)
-            and processing.retention
+            for line in processing.data_ids
+            if line.retention
         ]
         return lines or [
             self.env._("Prospects: 3 years after the last contact that came from you."),
@@ -90,6 +96,7 @@ class CrmPrivacyRequest(models.Model):
                 lists = records.sudo().suspect_import_id
                 names += [one.source_id.name or one.name for one in lists]
         names += leads.sudo().source_id.mapped("name")
+        names += [processing.source for processing in self._processings()]
         told = list(dict.fromkeys(filter(None, names)))
         return told or [self.env._("From yourself: what you told, wrote to or ordered from us.")]
 

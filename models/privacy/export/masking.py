@@ -15,7 +15,7 @@ SECRET = re.compile(
 TECHNICAL = re.compile(
     r"^(id|display_name|create_uid|write_uid|write_date|sequence|color|priority|active|lft|rgt"
     r"|parent_path|res_model_id|res_id|model|record_.*|reminded_for|is_.*|has_.*|property_.*"
-    r"|autopost_bills|email_add_signature|ignore_.*)$"
+    r"|autopost_bills|email_add_signature|ignore_.*|partner_share|complete_name|file_size)$"
     r"|^(message|activity|website_message)_(?!type$)|_(count|ids|normalized|sanitized|ack)$"
 )
 #: What we noted or computed, not what the person told us.

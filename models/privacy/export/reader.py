@@ -1,5 +1,6 @@
-from odoo.tools import html2plaintext
+from odoo.tools import format_date, format_datetime, html2plaintext
 
+from ..erasure.identity import searchable
 from . import masking
 
 SCALARS = ("boolean", "integer", "float", "monetary", "date", "datetime", "selection")
@@ -11,10 +12,14 @@ class Reader:
 
     def __init__(self, env, identity, records):
         self.env = env
+        self.zone = env.company.resource_calendar_id.tz or "UTC"
         self.own_partners = set(identity.partner_ids)
         self.own_users = set(identity.user_ids)
         self.own = [*identity.emails, *identity.phones]
-        self.needles = [*identity.names, *self.own]
+        # in texts about the own records a namesake is hardly meant
+        people = env["res.partner"].sudo().browse(identity.partner_ids).exists()
+        names = [name for name in people.mapped("name") if searchable(name)]
+        self.needles = [*identity.names, *names, *self.own]
         self.names = self._other_names(records, identity)
         self.word = env._("[another person]")
 
@@ -35,12 +40,22 @@ class Reader:
         return [name for name in others if name and len(name) > 3 and name.casefold() not in own]
 
     def values(self, record, fields, own):
-        """Give the (name, label, value) of the fields that have one."""
+        """Give the (name, label, value, value in words) of the fields that have one."""
         return [
-            [field.name, field._description_string(self.env), value]
+            [field.name, field._description_string(self.env), value, self._in_words(field, value)]
             for field in fields
             if (value := self.value(record, field, own)) not in (None, "", False, 0)
         ]
+
+    def _in_words(self, field, value):
+        """Give a value as people read it, in their language."""
+        if field.type == "date":
+            return format_date(self.env, value)
+        if field.type == "datetime":
+            return format_datetime(self.env, value, tz=self.zone, dt_format="medium")
+        if field.type == "boolean":
+            return self.env._("yes")
+        return value
 
     def value(self, record, field, own):
         """Give the value of a field, or None if the person may not read it."""

@@ -95,9 +95,9 @@ class CrmPrivacyRequest(models.Model):
     @api.model
     def _officer(self, company):
         """Give who answers the requests of a company that nobody has taken."""
-        named = "privacy_officer_id" in company and company.sudo().privacy_officer_id
-        if named:
-            return named
+        if hasattr(company, "_privacy_officer"):
+            # the register names one for each company
+            return company.sudo()._privacy_officer()
         group = self.env.ref("crm_lifecycle.group_privacy_officer")
         domain = [("all_group_ids", "in", group.ids), ("company_ids", "in", company.ids)]
         users = self.env["res.users"].sudo().search(domain, limit=20, order="id")

@@ -1,11 +1,17 @@
 import shutil
 import tempfile
+from unittest.mock import patch
 
 from odoo.tests.common import BaseCase, get_db_name
+from odoo.tools import config
+
+from odoo.addons.crm_lifecycle.models.privacy.erasure import journal, secret
 
 from . import dump, people
 from .database import ScratchDatabase, drop
 from .seeds import Seeds
+
+SECRET = "a secret for tests"
 
 
 class CanaryCase(BaseCase):
@@ -17,6 +23,10 @@ class CanaryCase(BaseCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
+        cls.folder = tempfile.mkdtemp()
+        cls.addClassCleanup(shutil.rmtree, cls.folder, ignore_errors=True)
+        outside = {secret.OPTION: SECRET, journal.OPTION: cls.folder}
+        cls.enterClassContext(patch.dict(config.options, outside))
         source = get_db_name()
         cls.seeded = f"{source}_canary_seeded"
         cls.addClassCleanup(drop, cls.seeded)
@@ -34,12 +44,13 @@ class CanaryCase(BaseCase):
             self.database.reset(self.seeded)
         cls.fresh = False
 
-    def request(self, env):
+    @classmethod
+    def request(cls, env):
         """Give the approved request of the person, her records found and confirmed."""
         request = env["crm.privacy.request"].create(
             {
                 "type": "erasure",
-                "partner_id": self.made.person,
+                "partner_id": cls.made.person,
                 "email": people.CANARY.email,
                 "phone": people.CANARY.phone,
                 "details": f"Effacez tout, {people.CANARY.name}",
@@ -54,9 +65,11 @@ class CanaryCase(BaseCase):
         request.action_verify()
         return request
 
-    def erase(self, request):
+    @staticmethod
+    def erase(request, plan=True):
         """Plan, approve, run and search, as the buttons and the jobs do."""
-        request.action_plan()
+        if plan:
+            request.action_plan()
         while request.erasure_state == "searching":
             request._search_step()
         request.action_approve()
@@ -69,9 +82,3 @@ class CanaryCase(BaseCase):
         """Give all that is left of the person: in a real dump, and in the files."""
         text = dump.dump(self.database.name)
         return dump.search_database(text, search) + dump.search_files(self.database.files, search)
-
-    def temporary_folder(self):
-        """Give a folder that goes after the test."""
-        folder = tempfile.mkdtemp()
-        self.addCleanup(shutil.rmtree, folder, ignore_errors=True)
-        return folder

@@ -22,9 +22,14 @@ class ScratchDatabase:
         self.name = name
         self.drop()
         copy(source, name)
+        self.reload()
+
+    def reload(self):
+        """Load the models anew, for instance without those that a test has made."""
+        Registry.registries.pop(self.name, None)
         # a registry that is loaded while tests run would run tests of its own
         with patch.dict(config.options, {"test_enable": False}):
-            self.registry = Registry(name)
+            self.registry = Registry(self.name)
 
     @contextmanager
     def env(self, user=SUPERUSER_ID):
@@ -50,6 +55,10 @@ class ScratchDatabase:
         drop(self.name)
         copy(name, self.name)
         self.registry.clear_all_caches()
+
+    def forget(self, name):
+        """Remove a saved state."""
+        drop(name)
 
     def drop(self):
         """Leave nothing."""

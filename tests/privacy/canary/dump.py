@@ -111,19 +111,24 @@ def search_database(text, search=None):
     found = []
     for table, columns, cells in rows(text):
         for column, cell in zip(columns, cells, strict=True):
-            value = bytes.fromhex(cell[2:].decode()) if binary(cell) else cell
-            if len(value) < 6:
+            content = value(cell)
+            if len(content) < 6:
                 continue
             found += [
-                Hit(table, column, cells[0].decode(), label, value[:200].decode(errors="replace"))
-                for label in search.find(value)
+                Hit(table, column, cells[0].decode(), label, content[:200].decode(errors="replace"))
+                for label in search.find(content)
             ]
     return found
 
 
-def binary(cell):
-    """Tell whether a cell is bytes in hexadecimal."""
-    return cell.startswith(b"\\x") and re.fullmatch(rb"\\x(?:[0-9a-f]{2})*", cell) is not None
+def value(cell):
+    """Give what a cell holds: bytes are in hexadecimal there.
+
+    >>> value(rb"\\x4142"), value(b"AB")
+    (b'AB', b'AB')
+    """
+    binary = cell.startswith(b"\\x") and re.fullmatch(rb"\\x(?:[0-9a-f]{2})*", cell)
+    return bytes.fromhex(cell[2:].decode()) if binary else cell
 
 
 def search_files(folder, search=None):

@@ -98,9 +98,17 @@ class ContactSeeds:
         }
 
     def seed_users(self):
-        """Let both come by the portal, from their own computers."""
+        """Let both come by the portal, from their own computers; and hire an accountant."""
         env = self.env
         users = env["res.users"].with_context(no_reset_password=True)
+        accountant = users.create(
+            {
+                "name": "Comptable",
+                "login": "comptable",
+                "group_ids": [Command.set(env.ref("account.group_account_user").ids)],
+            }
+        )
+        self.note(accountant=accountant)
         for who, partner in ((CANARY, self.made.person), (BYSTANDER, self.made.bystander)):
             user = users.create(
                 {

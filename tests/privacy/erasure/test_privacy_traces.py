@@ -20,14 +20,15 @@ class TestPrivacyTraces(BaseCase):
 
     def test_all_forms_of_the_canary_are_found(self):
         found = Search(
-            [CANARY.email, CANARY.second_email],
+            [CANARY.email, CANARY.second_email, CANARY.former_email],
             [CANARY.phone_e164],
-            [CANARY.name],
+            [CANARY.name, CANARY.former_name],
             [CANARY.iban, CANARY.street, CANARY.ip],
         )
         for label, form in people.forms().items():
             self.assertTrue(found.kinds(f"x {form.decode()} y"), label)
         for label, form in people.base64_forms().items():
             self.assertTrue(found.kinds(form.decode()), label)
-        for label, form in people.forms(people.BYSTANDER).items():
+        theirs = people.BYSTANDER._replace(former_name="", former_email="")
+        for label, form in people.forms(theirs).items():
             self.assertFalse(found.kinds(f"x {form.decode()} y"), label)

@@ -171,3 +171,30 @@ class TestCrmPrivacyRequest(RequestCase):
 
         purge(2)
         self.assertEqual(purge(3), purge(60))
+
+    def test_a_page_of_requests_costs_the_same_for_many(self):
+        spec = {
+            name: {}
+            for name in (
+                "name",
+                "type",
+                "deadline_text",
+                "urgency",
+                "elapsed",
+                "state",
+                "may_extend",
+            )
+        }
+
+        def cost(count):
+            requests = self.env["crm.privacy.request"].sudo()
+            values = {"type": "access", "user_id": self.officer.id}
+            made = requests.create([{**values, "email": f"p{n}@x.example"} for n in range(count)])
+            self.env.flush_all()
+            self.env.invalidate_all()
+            start = self.cr.sql_log_count
+            made.with_user(self.officer).web_read(spec)
+            return self.cr.sql_log_count - start
+
+        cost(1)
+        self.assertEqual(cost(1), cost(100))

@@ -49,3 +49,10 @@ class TestCrmPrivacyRequestEntry(RequestCase):
     def test_others_have_no_button(self):
         with self.assertRaises(AccessError):
             self._entry(self.zoe, self.employee)
+
+    def test_merged_leads_keep_their_requests(self):
+        first = self._lead(name="Quote", email_from="lea@lead.example", type="opportunity")
+        second = self._lead(name="Quote again", email_from="lea@lead.example", type="opportunity")
+        request = self._request(partner_id=False, lead_id=second.id, email="lea@lead.example")
+        kept = (first | second).merge_opportunity()
+        self.assertEqual(request.lead_id, kept)

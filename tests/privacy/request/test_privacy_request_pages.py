@@ -24,6 +24,10 @@ class TestPrivacyRequestPages(RequestCase, HttpCase):
         data = {"csrf_token": self._csrf(), "type": "access", "email": "zoe@quenneville.example"}
         return self.url_open("/privacy/request", data={**data, **values}, allow_redirects=False)
 
+    def _said(self, answer):
+        """Give what a page says, without the tokens around it that change every second."""
+        return answer.text.partition("<h1")[2].rpartition("</p>")[0]
+
     def _last(self):
         return self.env["crm.privacy.request"].search([], order="id desc", limit=1)
 
@@ -57,9 +61,10 @@ class TestPrivacyRequestPages(RequestCase, HttpCase):
         self.assertEqual((request.state, request.verified_by), ("verified", "link"))
 
     def test_known_and_unknown_look_the_same(self):
-        known = self._send(email="zoe@quenneville.example").text
-        unknown = self._send(email="nobody@unknown.example").text
-        self.assertEqual(TOKEN.sub("", known), TOKEN.sub("", unknown))
+        known = self._send(email="zoe@quenneville.example")
+        unknown = self._send(email="nobody@unknown.example")
+        self.assertEqual(self._said(known), self._said(unknown))
+        self.assertEqual(known.headers["Content-Length"], unknown.headers["Content-Length"])
         last = self.env["crm.privacy.request"].search([], order="id desc", limit=2)
         self.assertEqual(
             set(last.mapped("email")), {"zoe@quenneville.example", "nobody@unknown.example"}
@@ -103,7 +108,7 @@ class TestPrivacyRequestPages(RequestCase, HttpCase):
         self.assertEqual(self._count(), before)
 
     def test_one_address_gets_few_mails_and_the_same_answer(self):
-        texts = {TOKEN.sub("", self._send(email="victim@flood.example").text) for _n in range(8)}
+        texts = {self._said(self._send(email="victim@flood.example")) for _n in range(8)}
         self.assertEqual(len(texts), 1)
         found = self.env["crm.privacy.request"].search_count(
             [("email", "=", "victim@flood.example")]
