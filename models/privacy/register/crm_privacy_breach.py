@@ -73,7 +73,7 @@ class CrmPrivacyBreach(models.Model):
     deadline = fields.Datetime(
         "Notify Until", compute="_compute_deadline", store=True, index="btree_not_null"
     )
-    hours_left = fields.Integer("Hours Left", compute="_compute_clock")
+    hours_left = fields.Integer(compute="_compute_clock")
     clock = fields.Selection(
         [("running", "Running"), ("urgent", "Urgent"), ("late", "Too late"), ("off", "Off")],
         compute="_compute_clock",
@@ -154,7 +154,7 @@ class CrmPrivacyBreach(models.Model):
         tracking=True,
     )
     controller_id = fields.Many2one(
-        "res.partner", "Controller", tracking=True, help="Whose data the company handles."
+        "res.partner", tracking=True, help="Whose data the company handles."
     )
     controller_notified_at = fields.Datetime("Controller Told On", tracking=True, copy=False)
     note_ids = fields.One2many("crm.privacy.breach.note", "breach_id", "History", readonly=True)
@@ -335,7 +335,7 @@ class CrmPrivacyBreach(models.Model):
         """Write where the file is."""
         self.with_context(privacy_breach_step=STEP_TOKEN).write(values)
 
-    def copy(self, default=None):
+    def copy(self, default=None):  # pylint: disable=method-required-super
         """Refuse: a breach happens once."""
         raise UserError(self.env._("A breach happens once: create another file for another one."))
 

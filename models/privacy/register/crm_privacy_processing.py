@@ -69,7 +69,6 @@ class CrmPrivacyProcessing(models.Model):
         help="The controllers for whom the company processes these data (art. 30(2) a).",
     )
     joint_controllers = fields.Text(
-        "Joint Controllers",
         translate=True,
         tracking=True,
         help="Name and contact of those who decide together with the company (art. 26).",
@@ -165,23 +164,22 @@ class CrmPrivacyProcessing(models.Model):
 
     def _missing(self):
         """Give the names of what the article asks for and the entry does not say."""
-        _ = self.env._
         as_controller = self.role == "controller"
         balance = self.legal_basis == "legitimate_interests" and not self.legal_note
         kept = [data.retention or data.retention_id for data in self.data_ids]
         unsafe = self.recipient_ids.filtered(lambda line: line.is_transfer and not line.safeguard)
         assessed = self.dpia_state != "done" or self.residual_risk
         checks = (
-            (self.purpose, _("the purposes")),
-            (not as_controller or self.legal_basis, _("the legal basis")),
-            (not balance, _("the balance of interests")),
-            (not as_controller or self.persons, _("the persons concerned")),
-            (as_controller or self.controller_ids, _("on behalf of whom")),
-            (kept, _("the categories of data")),
-            (not as_controller or all(kept), _("how long each category of data is kept")),
-            (not unsafe, _("the safeguards of each transfer")),
-            (self.security_measures, _("the security measures")),
-            (assessed, _("the residual risk")),
+            (self.purpose, self.env._("the purposes")),
+            (not as_controller or self.legal_basis, self.env._("the legal basis")),
+            (not balance, self.env._("the balance of interests")),
+            (not as_controller or self.persons, self.env._("the persons concerned")),
+            (as_controller or self.controller_ids, self.env._("on behalf of whom")),
+            (kept, self.env._("the categories of data")),
+            (not as_controller or all(kept), self.env._("how long each category of data is kept")),
+            (not unsafe, self.env._("the safeguards of each transfer")),
+            (self.security_measures, self.env._("the security measures")),
+            (assessed, self.env._("the residual risk")),
         )
         return [name for given, name in checks if not given]
 

@@ -227,12 +227,15 @@ class CrmPrivacyRetention(models.Model):
             "notify_user_ids": False,
         }
 
-    def unlink(self):
-        """Take the counterpart along; the proof of runs keeps a rule."""
+    @api.ondelete(at_uninstall=False)
+    def _unlink_unless_used(self):
         if any(rule.run_ids for rule in self):
             raise UserError(
                 self.env._("This rule has run, and is kept with its proof. Archive it instead.")
             )
+
+    def unlink(self):
+        """Take the counterpart along."""
         counterparts = self.recycle_model_id.sudo()
         result = super().unlink()
         counterparts.unlink()

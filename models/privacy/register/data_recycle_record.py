@@ -62,9 +62,9 @@ class DataRecycleRecord(models.Model):
         for model, rows in persons.grouped("res_model_name").items():
             rows._anonymise(self.env[model].sudo().browse(rows.mapped("res_id")).exists())
         persons.unlink()
-        super(DataRecycleRecord, plain - persons).action_validate()
         if listed:
             listed._do_now()
+        return super(DataRecycleRecord, plain - persons).action_validate()
 
     def action_discard(self):
         """Keep persons of a retention rule by a legal hold only, which has a reason."""

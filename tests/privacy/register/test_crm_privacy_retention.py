@@ -90,7 +90,7 @@ class RetentionCase(PrivacyCase):
         def _erase(_self, partners, leads, origin):
             for person in [*partners, *leads]:
                 if failing and person == failing:
-                    raise UserError("This person cannot be erased.")
+                    raise ValueError("This person cannot be erased.")
             erased.extend([*partners, *leads])
             partners.with_context(tracking_disable=True).write({"name": "Erased", "email": False})
             test.assertTrue(origin)
