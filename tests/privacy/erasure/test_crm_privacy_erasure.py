@@ -73,6 +73,42 @@ class TestPrivacyErasure(ErasureCase):
         request.action_plan()
         self.assertEqual(request.state, "verified")
 
+    def test_a_legal_hold_prevents_it(self):
+        hold = self.env["crm.privacy.hold"].create(
+            {"partner_id": self.person.id, "reason": "Dispute"}
+        )
+        request = self.request()
+        with self.assertRaises(UserError) as error:
+            request.action_plan()
+        self.assertIn("Dispute", str(error.exception))
+        hold.active = False
+        request.action_plan()
+        self.assertEqual(request.erasure_state, "planned")
+
+    def test_what_was_erased_cannot_be_refused(self):
+        request = self.erased(refusal_reason="No")
+        with self.assertRaises(UserError):
+            request.action_refuse()
+
+    def test_consents_stay_without_the_person(self):
+        consents = self.env["crm.privacy.consent"]
+        source = consents._fields["source"].get_values(self.env)[0]
+        consent = consents.create(
+            {
+                "partner_id": self.person.id,
+                "purpose_id": self.env["crm.privacy.purpose"].search([], limit=1).id,
+                "channel": "email",
+                "event": "granted",
+                "source": source,
+                "note": f"{NAME} said so",
+            }
+        )
+        self.assertEqual(consent.email_normalized, EMAIL)
+        self.erased()
+        self.assertTrue(consent.exists())
+        self.assertFalse(consent.email_normalized or consent.note)
+        self.assertTrue(self.person.privacy_restricted)
+
     def test_who_is_no_officer_can_do_nothing(self):
         request = self.request()
         for user in (self.marketing, self.manager, self.salesman):
