@@ -115,6 +115,8 @@ class CrmPrivacyErasure(models.AbstractModel):
     def _to_change(self, place, ids, redactor):
         """Give those of the rows where the action of the place would change the field."""
         action = place.action
+        if (place.model, place.field) == ("account.move.line", "name"):
+            ids = self._without_hash(ids)
         if action in ("redact", "report", "unclassified", "delete"):
             table_rows = self._matches(place.model, [place.field], redactor, ids=ids)
             return sorted(table_rows.get(place.field, ()))
