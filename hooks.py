@@ -122,6 +122,10 @@ def uninstall_hook(env):
             action.domain = domain if domain != "[]" else False
         parameters.set_param(KEPT_DOMAIN % xmlid, False)
     _let_qualification_go(env)
+    # Odoo's recycling must not go on with them without the addon
+    env["data_recycle.model"].with_context(active_test=False).search(
+        [("retention_ids", "!=", False)]
+    ).unlink()
     parameters.set_param(SEGMENTS_WAITING, False)
     for table, column in STAGE_LINKS + CHANNEL_LINKS + SEGMENT_LINKS + REASON_LINKS + PURPOSE_LINKS:
         sql.drop_constraint(env.cr, table, f"{table}_{column}_fkey")

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from ...models.privacy.request.crm_privacy_request import TYPES
+from ...models.privacy.request.crm_privacy_request import SOURCES, STATES, TYPES
 
 
 class CrmPrivacyRequestReport(models.Model):
@@ -21,22 +21,11 @@ class CrmPrivacyRequestReport(models.Model):
     name = fields.Char("Number", readonly=True)
     type = fields.Selection(TYPES, readonly=True)
     state = fields.Selection(
-        [
-            ("new", "New"),
-            ("verified", "Verified"),
-            ("approved", "Approved"),
-            ("done", "Done"),
-            ("refused", "Refused"),
-        ],
+        STATES,
         readonly=True,
     )
     source = fields.Selection(
-        [
-            ("form", "Public form"),
-            ("preference", "Preference centre"),
-            ("button", "Employee, from a contact or lead"),
-            ("manual", "Letter, call or e-mail"),
-        ],
+        SOURCES,
         "Received By",
         readonly=True,
     )

@@ -30,7 +30,6 @@ class CrmPrivacyRequestAnswer(models.TransientModel):
     reason = fields.Text(compute="_compute_reason", store=True, readonly=False)
     mail = fields.Selection(
         selection=lambda self: self.env["crm.privacy.request"]._mails(),
-        string="Mail",
         default="received",
     )
     email = fields.Char(related="request_id.email")

@@ -15,7 +15,7 @@ class CrmPrivacyRequestEntry(models.TransientModel):
     _description = "Enter the Request of a Person"
 
     partner_id = fields.Many2one("res.partner", "Contact", readonly=True)
-    lead_id = fields.Many2one("crm.lead", "Lead", readonly=True)
+    lead_id = fields.Many2one("crm.lead", readonly=True)
     type = fields.Selection(TYPES, "The Person Asks For", required=True, default="access")
     received_on = fields.Date(
         required=True,

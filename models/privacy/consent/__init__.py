@@ -33,6 +33,7 @@ from . import crm_privacy_attempt
 from . import crm_privacy_refusal
 from . import crm_privacy_preference
 from . import crm_privacy_subscription
+from . import crm_lifecycle_mixin
 from . import res_partner
 from . import crm_lead
 from . import crm_segment

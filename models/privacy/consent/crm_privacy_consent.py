@@ -214,4 +214,8 @@ class CrmPrivacyConsent(models.Model):
     def action_open_person(self):
         """Open the lead or contact that said it."""
         self.ensure_one()
-        return (self.lead_id or self.partner_id).get_formview_action()
+        lead = self.lead_id if self.lead_id.has_access("read") else self.lead_id.browse()
+        person = lead or self.partner_id
+        if not person:
+            raise UserError(self.env._("The lead that said this belongs to sales: ask them."))
+        return person.get_formview_action()

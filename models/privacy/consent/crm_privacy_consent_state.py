@@ -8,40 +8,72 @@ from odoo.addons.iap.tools.iap_tools import _MAIL_PROVIDERS
 
 from . import decision
 
-#: The facts of many people for one purpose and channel, in one statement. The last word of a
+#: The facts of many people for some purposes and channels, in one statement. The last word of a
 #: person is looked for under the contact, the lead, the e-mail and the number. What speaks of
 #: another channel through a shared address may only forbid.
 FACTS_SQL = """
     WITH who AS (%(people)s),
+    asked AS (
+        SELECT * FROM unnest(%(purposes)s::int[], %(channels)s::varchar[], %(lists)s::int[],
+                             %(sellers)s::int[])
+                 WITH ORDINALITY AS a (purpose_id, channel, list_id, company_id, number)
+    ),
     word AS (
-        SELECT DISTINCT ON (found.person) found.person, found.event, found.date, found.id
+        SELECT DISTINCT ON (found.person, asked.number)
+               found.person, asked.number, found.event, found.date
           FROM (
-            SELECT who.id AS person, c.id, c.event, c.date, c.purpose_id, c.channel
+            SELECT who.id AS person, 'person' AS key, c.id, c.event, c.date, c.purpose_id, c.channel
               FROM who JOIN crm_privacy_consent c ON c.partner_id = who.partner_id
              UNION ALL
-            SELECT who.id, c.id, c.event, c.date, c.purpose_id, c.channel
+            SELECT who.id, 'person', c.id, c.event, c.date, c.purpose_id, c.channel
               FROM who JOIN crm_privacy_consent c ON c.lead_id = who.lead_id
              UNION ALL
-            SELECT who.id, c.id, c.event, c.date, c.purpose_id, c.channel
+            SELECT who.id, 'email', c.id, c.event, c.date, c.purpose_id, c.channel
               FROM who JOIN crm_privacy_consent c ON c.email_normalized = who.email
-             WHERE %(email_speaks)s OR c.event NOT IN ('granted', 'confirmed')
              UNION ALL
-            SELECT who.id, c.id, c.event, c.date, c.purpose_id, c.channel
+            SELECT who.id, 'phone', c.id, c.event, c.date, c.purpose_id, c.channel
               FROM who JOIN crm_privacy_consent c ON c.phone_sanitized = who.phone
-             WHERE %(phone_speaks)s
           ) found
-         WHERE %(matching)s
-         ORDER BY found.person, found.date DESC, found.id DESC
+          JOIN asked ON (found.channel IS NULL OR found.channel = asked.channel)
+           AND (found.purpose_id IS NULL OR found.purpose_id = asked.purpose_id)
+         WHERE CASE found.key
+               WHEN 'email' THEN asked.channel = 'email'
+                                 OR found.event NOT IN ('granted', 'confirmed')
+               WHEN 'phone' THEN asked.channel IN ('sms', 'phone')
+               ELSE TRUE END
+         ORDER BY found.person, asked.number, found.date DESC, found.id DESC
     )
-    SELECT who.id, who.email, who.is_company, who.has_company, word.event, word.date,
+    SELECT who.id, asked.number, who.email, who.is_company, who.has_company, word.event, word.date,
            who.restricted
            OR EXISTS (SELECT FROM res_partner p
                        WHERE p.email_normalized = who.email AND p.privacy_restricted)
            OR EXISTS (SELECT FROM crm_lead l
                        WHERE l.email_normalized = who.email AND l.privacy_restricted)
                AS restricted,
-           %(excluded)s AS excluded, %(unsubscribed)s AS unsubscribed, %(customer)s AS customer
-      FROM who LEFT JOIN word ON word.person = who.id
+           CASE WHEN asked.channel = 'email' THEN
+                EXISTS (SELECT FROM mail_blacklist b WHERE b.email = who.email AND b.active)
+                WHEN asked.channel IN ('sms', 'phone') THEN
+                EXISTS (SELECT FROM phone_blacklist b WHERE b.number = who.phone AND b.active)
+                ELSE FALSE END AS excluded,
+           CASE WHEN asked.list_id IS NULL THEN FALSE ELSE
+                EXISTS (SELECT FROM mailing_contact contact
+                          JOIN mailing_subscription s
+                            ON s.contact_id = contact.id AND s.list_id = asked.list_id
+                         WHERE contact.email_normalized = who.email
+                        HAVING bool_and(s.opt_out)) END AS unsubscribed,
+           CASE WHEN asked.company_id IS NULL OR who.house_id IS NULL THEN FALSE ELSE
+                EXISTS (SELECT FROM account_move m
+                         WHERE m.commercial_partner_id = who.house_id
+                           AND m.company_id = asked.company_id AND m.state = 'posted'
+                           AND m.move_type IN ('out_invoice', 'out_receipt')
+                           AND m.payment_state IN ('paid', 'in_payment', 'partial'))
+                OR EXISTS (SELECT FROM sale_order o
+                             JOIN res_partner buyer ON buyer.id = o.partner_id
+                            WHERE buyer.commercial_partner_id = who.house_id
+                              AND o.state = 'sale' AND o.company_id = asked.company_id)
+                END AS customer
+      FROM who CROSS JOIN asked
+      LEFT JOIN word ON word.person = who.id AND word.number = asked.number
 """
 
 PARTNER_SQL = """
@@ -83,23 +115,6 @@ ADDRESS_SQL = """
       LEFT JOIN res_partner house ON house.id = p.commercial_partner_id
 """
 
-CUSTOMER_SQL = """
-    EXISTS (SELECT FROM account_move m
-             WHERE m.commercial_partner_id = who.house_id AND m.company_id = %(company)s
-               AND m.state = 'posted' AND m.move_type IN ('out_invoice', 'out_receipt')
-               AND m.payment_state IN ('paid', 'in_payment', 'partial'))
-    OR EXISTS (SELECT FROM sale_order o JOIN res_partner buyer ON buyer.id = o.partner_id
-                WHERE buyer.commercial_partner_id = who.house_id AND o.state = 'sale'
-                  AND o.company_id = %(company)s)
-"""
-
-UNSUBSCRIBED_SQL = """
-    EXISTS (SELECT FROM mailing_contact contact
-              JOIN mailing_subscription s ON s.contact_id = contact.id AND s.list_id = %(list)s
-             WHERE contact.email_normalized = who.email
-            HAVING bool_and(s.opt_out))
-"""
-
 
 class Ground(NamedTuple):
     """Whether somebody may be contacted, the ground as a code, and as a sentence."""
@@ -132,17 +147,24 @@ class CrmPrivacyConsent(models.Model):
         :param str channel: see `decision.CHANNELS`
         :return: record id -> Ground
         """
-        rows = self._facts(records, purpose, channel) if records else []
-        words, now, grounds = self._ground_words(), fields.Datetime.now(), {}
-        for row in rows:
+        return self._many_grounds(records, [(purpose, channel)])[0]
+
+    @api.model
+    def _many_grounds(self, records, asked):
+        """Tell the same for several purposes and channels at once.
+
+        :param asked: pairs of purpose and channel
+        :return: for each of them, a dict of record id -> Ground
+        """
+        words, now = self._ground_words(), fields.Datetime.now()
+        grounds = [{} for _pair in asked]
+        for row in self._facts(records, asked) if records and asked else []:
+            purpose, channel = asked[row["number"] - 1]
             facts = self._read_facts(row, purpose, channel, now)
-            verdict = decision.decide(
-                purpose.legal_basis if purpose else None,
-                channel,
-                facts,
-                bool(purpose and purpose.soft_opt_in),
-            )
-            grounds[row["id"]] = Ground(*verdict, self._ground_text(words, verdict, row))
+            basis = purpose.legal_basis if purpose else None
+            verdict = decision.decide(basis, channel, facts, bool(purpose and purpose.soft_opt_in))
+            text = self._ground_text(words, verdict, row)
+            grounds[row["number"] - 1][row["id"]] = Ground(*verdict, text)
         return grounds
 
     @api.model
@@ -166,21 +188,29 @@ class CrmPrivacyConsent(models.Model):
         )
 
     @api.model
-    def _facts(self, records, purpose, channel):
+    def _facts(self, records, asked):
         """Read what the law asks for, of all these records in one statement."""
         self._flush_facts(records)
         return self.env.execute_query_dict(
             SQL(
                 FACTS_SQL,
                 people=self._people_sql(records),
-                email_speaks=channel == "email",
-                phone_speaks=channel in ("sms", "phone"),
-                matching=self._matching_sql(purpose, channel),
-                excluded=self._excluded_sql(channel),
-                unsubscribed=self._unsubscribed_sql(purpose, channel),
-                customer=self._customer_sql(purpose, channel),
+                purposes=[purpose.id or None for purpose, _channel in asked],
+                channels=[channel for _purpose, channel in asked],
+                lists=[
+                    (channel == "email" and purpose.mailing_list_id.id) or None
+                    for purpose, channel in asked
+                ],
+                sellers=[self._seller(purpose, channel) for purpose, channel in asked],
             )
         )
+
+    @api.model
+    def _seller(self, purpose, channel):
+        """Give the company whose customers need no consent, if that is a ground here."""
+        if not purpose.soft_opt_in or channel not in decision.ELECTRONIC:
+            return None
+        return (purpose.company_id or self.env.company).id
 
     @api.model
     def _flush_facts(self, records):
@@ -239,44 +269,6 @@ class CrmPrivacyConsent(models.Model):
         names = (record._mail_get_primary_email_field(), "email", "email_from")
         name = next((name for name in names if name in record._fields), None)
         return name and email_normalize(record[name])
-
-    @api.model
-    def _matching_sql(self, purpose, channel):
-        """Give which words speak of a purpose and channel."""
-        of_channel = SQL("(found.channel = %s OR found.channel IS NULL)", channel)
-        if not purpose:
-            return SQL("found.purpose_id IS NULL AND %s", of_channel)
-        return SQL(
-            "(found.purpose_id = %s OR found.purpose_id IS NULL) AND %s", purpose.id, of_channel
-        )
-
-    @api.model
-    def _excluded_sql(self, channel):
-        """Give who is on the exclusion list of a channel."""
-        if channel == "email":
-            return SQL(
-                "EXISTS (SELECT FROM mail_blacklist b WHERE b.email = who.email AND b.active)"
-            )
-        if channel in ("sms", "phone"):
-            return SQL(
-                "EXISTS (SELECT FROM phone_blacklist b WHERE b.number = who.phone AND b.active)"
-            )
-        return SQL("FALSE")
-
-    @api.model
-    def _unsubscribed_sql(self, purpose, channel):
-        """Give who left the mailing list of a purpose."""
-        if not purpose or channel != "email" or not purpose.mailing_list_id:
-            return SQL("FALSE")
-        return SQL(UNSUBSCRIBED_SQL, list=purpose.mailing_list_id.id)
-
-    @api.model
-    def _customer_sql(self, purpose, channel):
-        """Give who is a customer, where that matters."""
-        if not purpose or not purpose.soft_opt_in or channel not in decision.ELECTRONIC:
-            return SQL("FALSE")
-        company = purpose.company_id or self.env.company
-        return SQL("(%s)", SQL(CUSTOMER_SQL, company=company.id))
 
     @api.model
     def _ground_text(self, words, verdict, row):

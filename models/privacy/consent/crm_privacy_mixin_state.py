@@ -10,7 +10,7 @@ class CrmPrivacyMixin(models.AbstractModel):
     """The line "Consent: e-mail yes, SMS no, phone yes" of a form, and what is behind it.
 
     What does it cost the form?
-        Nothing: the line asks for itself, after the form is shown.
+        Nothing: the line asks for itself, after the form is shown. One query says all of it.
     When is a channel open?
         When there is something we may write about by it. The reasons are one click away.
     """
@@ -24,6 +24,10 @@ class CrmPrivacyMixin(models.AbstractModel):
         self.check_access("read")
         if not self.env.user.has_groups(GROUPS):
             raise AccessError(self.env._("Consents are for salespeople and the privacy officer."))
+        return self._privacy_state()
+
+    def _privacy_state(self):
+        """Give the same to who may see it."""
         names = dict(
             self.env["crm.privacy.consent"]._fields["channel"]._description_selection(self.env)
         )
@@ -52,19 +56,17 @@ class CrmPrivacyMixin(models.AbstractModel):
                 ("company_id", "in", (False, self.env.company.id)),
             ]
         )
-        lines = []
-        for purpose in purposes:
-            for channel in purpose._channels():
-                ground = self._privacy_may_contact(purpose, channel)[self.id]
-                lines.append(
-                    {
-                        "purpose": purpose.name,
-                        "channel": channel,
-                        "allowed": ground.allowed,
-                        "text": ground.text,
-                    }
-                )
-        return lines
+        asked = [(purpose, channel) for purpose in purposes for channel in purpose._channels()]
+        grounds = self.env["crm.privacy.consent"].sudo()._many_grounds(self, asked)
+        return [
+            {
+                "purpose": purpose.name,
+                "channel": channel,
+                "allowed": ground[self.id].allowed,
+                "text": ground[self.id].text,
+            }
+            for (purpose, channel), ground in zip(asked, grounds, strict=True)
+        ]
 
     def action_privacy_note(self):
         """Open the dialog to note what the person said."""

@@ -129,37 +129,37 @@ class CrmPrivacyPreference(models.AbstractModel):
         """Give what the person can choose, with the state of each choice."""
         company = record.company_id if "company_id" in record else self.env["res.company"]
         domain = self.env["crm.privacy.purpose"]._public_domain(company or self.env.company)
-        subject, choices = self._subject(record), []
-        for purpose in self.env["crm.privacy.purpose"].sudo().search(domain):
-            lines = self._lines(subject, purpose)
-            if lines:
-                choices.append({"purpose": purpose, "lines": lines})
-        return choices
-
-    @api.model
-    def _lines(self, subject, purpose):
-        """Give the channels of a purpose that the person can choose."""
-        if purpose.legal_basis in decision.ORDERED:
-            return []
-        if purpose.is_profiling:
-            return self._profiling_lines(subject, purpose)
-        reachable = self._reachable(subject)
+        subject = self._subject(record)
+        purposes = self.env["crm.privacy.purpose"].sudo().search(domain)
+        purposes = purposes.filtered(lambda purpose: purpose.legal_basis not in decision.ORDERED)
+        lines = self._lines(subject, purposes)
         return [
-            self._line(subject, purpose, channel)
-            for channel in purpose._channels()
-            if channel in reachable
+            {"purpose": purpose, "lines": lines[purpose]} for purpose in purposes if lines[purpose]
         ]
 
     @api.model
-    def _line(self, subject, purpose, channel):
-        ground = (
-            self.env["crm.privacy.consent"].sudo()._grounds(subject, purpose, channel)[subject.id]
-        )
+    def _lines(self, subject, purposes):
+        """Give the channels that the person can choose, by purpose."""
+        reachable, words = self._reachable(subject), self._visitor_words()
+        asked = [
+            (purpose, channel)
+            for purpose in purposes
+            for channel in purpose._channels()
+            if channel in reachable
+        ]
+        grounds = self.env["crm.privacy.consent"].sudo()._many_grounds(subject, asked)
+        lines = {purpose: self._profiling_lines(subject, purpose) for purpose in purposes}
+        for (purpose, channel), ground in zip(asked, grounds, strict=True):
+            lines[purpose].append(self._line(purpose, channel, ground[subject.id], words))
+        return lines
+
+    @api.model
+    def _line(self, purpose, channel, ground, words):
         return {
             "key": f"{purpose.id}-{channel}",
             "channel": channel,
             "on": ground.allowed,
-            "ground": self._visitor_words().get(ground.code, ""),
+            "ground": words.get(ground.code, ""),
         }
 
     def _visitor_words(self):
@@ -180,7 +180,7 @@ class CrmPrivacyPreference(models.AbstractModel):
     @api.model
     def _profiling_lines(self, subject, purpose):
         """Give the choice about profiles, for who may have one."""
-        if "privacy_unprofiled" not in subject._fields:
+        if not purpose.is_profiling or "privacy_unprofiled" not in subject._fields:
             return []
         on = not subject.privacy_unprofiled
         return [{"key": f"{purpose.id}-", "channel": False, "on": on, "ground": ""}]

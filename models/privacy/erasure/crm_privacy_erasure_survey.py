@@ -148,8 +148,9 @@ class CrmPrivacyErasure(models.AbstractModel):
             return []
         found = []
         texts = self._text_places(places)
+        large = self._large(texts.mapped("model"))
         for model, columns in texts.grouped("model").items():
-            if self._is_large(model):
+            if model in large:
                 place = columns.filtered(lambda place: place.mention == "redact")[:1]
                 found += [Found(place, "mention", "redact", [], waiting=True)] if place else []
                 continue

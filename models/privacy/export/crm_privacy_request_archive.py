@@ -43,9 +43,7 @@ class CrmPrivacyRequest(models.Model):
     )
     copy_progress = fields.Integer(compute="_compute_copy_progress")
     copy_error = fields.Text(readonly=True, copy=False)
-    archive_id = fields.Many2one(
-        "ir.attachment", "Archive", readonly=True, copy=False, ondelete="set null"
-    )
+    archive_id = fields.Many2one("ir.attachment", readonly=True, copy=False, ondelete="set null")
     archive_expires_at = fields.Datetime("Available Until", readonly=True, copy=False)
     archive_downloads = fields.Integer("Downloads", readonly=True, copy=False)
     archive_url = fields.Char(

@@ -11,6 +11,19 @@ TYPES = [
     ("portability", "Portability: the data in a file for another provider"),
     ("objection", "Objection: no longer use the data"),
 ]
+STATES = [
+    ("new", "New"),
+    ("verified", "Verified"),
+    ("approved", "Approved"),
+    ("done", "Done"),
+    ("refused", "Refused"),
+]
+SOURCES = [
+    ("form", "Public form"),
+    ("preference", "Preference centre"),
+    ("button", "Employee, from a contact or lead"),
+    ("manual", "Letter, call or e-mail"),
+]
 
 # What only the steps of the request write, never a person on the form.
 STEPS = frozenset(
@@ -60,13 +73,7 @@ class CrmPrivacyRequest(models.Model):
     name = fields.Char("Number", readonly=True, copy=False, default="/", index="trigram")
     type = fields.Selection(TYPES, required=True, default="access")
     state = fields.Selection(
-        [
-            ("new", "New"),
-            ("verified", "Verified"),
-            ("approved", "Approved"),
-            ("done", "Done"),
-            ("refused", "Refused"),
-        ],
+        STATES,
         required=True,
         default="new",
         readonly=True,
@@ -76,12 +83,7 @@ class CrmPrivacyRequest(models.Model):
         group_expand=True,
     )
     source = fields.Selection(
-        [
-            ("form", "Public form"),
-            ("preference", "Preference centre"),
-            ("button", "Employee, from a contact or lead"),
-            ("manual", "Letter, call or e-mail"),
-        ],
+        SOURCES,
         "Received By",
         required=True,
         default="manual",
@@ -90,9 +92,7 @@ class CrmPrivacyRequest(models.Model):
     partner_id = fields.Many2one(
         "res.partner", "Contact", ondelete="set null", index="btree_not_null", copy=False
     )
-    lead_id = fields.Many2one(
-        "crm.lead", "Lead", ondelete="set null", index="btree_not_null", copy=False
-    )
+    lead_id = fields.Many2one("crm.lead", ondelete="set null", index="btree_not_null", copy=False)
     email = fields.Char("E-mail", copy=False)
     email_normalized = fields.Char(
         compute="_compute_email_normalized", store=True, index="btree_not_null", copy=False
@@ -137,7 +137,7 @@ class CrmPrivacyRequest(models.Model):
         " Do not keep a copy of an identity card.",
     )
     approved_at = fields.Datetime("Approved On", readonly=True, copy=False)
-    approved_by_id = fields.Many2one("res.users", "Approved By", readonly=True, copy=False)
+    approved_by_id = fields.Many2one("res.users", readonly=True, copy=False)
     run_at = fields.Datetime("Started On", readonly=True, copy=False)
     closed_at = fields.Datetime("Answered On", readonly=True, copy=False)
     # refused

@@ -67,10 +67,26 @@ class TestConsentScreens(ConsentCase):
             self.consumer.with_user(self.employee).get_privacy_state()
 
     def test_form_asks_for_nothing(self):
-        for model in ("res.partner", "crm.lead"):
-            arch = self.env[model].get_view(view_type="form")["arch"]
-            self.assertIn('name="privacy_line"', arch)
+        views = self.env["res.partner"]
+        for user, own_line in ((self.officer, True), (self.salesman, False)):
+            arch = views.with_user(user).get_view(view_type="form")["arch"]
+            self.assertEqual('name="privacy_line"' in arch, own_line)
             self.assertNotIn("privacy_consent_ids", arch)
+
+    def test_line_of_sales(self):
+        lead = self._lead(partner_id=self.consumer.id, user_id=self.salesman.id)
+        for record in (lead.with_user(self.salesman), self.consumer.with_user(self.salesman)):
+            self.assertEqual(record.get_lifecycle_summary()["consent"], record.get_privacy_state())
+            with self.assertQueryCount(2):
+                record._privacy_state()
+
+    def test_officer_opens_contacts_and_not_leads(self):
+        lead = self._lead(email_from="zoe@consent.test")
+        of_lead = self.says(lead, "granted", self.newsletter).with_user(self.officer)
+        with self.assertRaises(UserError):
+            of_lead.action_open_person()
+        of_contact = self.says(self.consumer, "granted", self.newsletter).with_user(self.officer)
+        self.assertEqual(of_contact.action_open_person()["res_id"], self.consumer.id)
 
     def test_all_they_said(self):
         lead = self._lead(partner_id=self.consumer.id, user_id=False)

@@ -115,7 +115,7 @@ class TestPrivacyErasureKept(AccountTestInvoicingCommon, ErasureCase):
         tracked.email = "later@quenneville-unique.example"
         self.env.flush_all()
         self.env.cr.flush()
-        comment = self.person.message_post(body="A comment", message_type="comment")
+        comment = self.post(self.person, "A comment", message_type="comment")
         note = self.person.message_ids.filtered("tracking_value_ids")
         self.assertTrue(note)
         before = self.rows(note, note.tracking_value_ids)

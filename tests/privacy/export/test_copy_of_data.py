@@ -24,11 +24,8 @@ class CopyCase(RequestCase):
         cls.zoe.comment = "<p>Knows bob@bystander.example well</p>"
         cls.lead = cls._lead(name="Three chairs", partner_id=cls.zoe.id)
         cls.zoe.message_post(body="I want three chairs", author_id=cls.zoe.id, message_type="email")
-        cls.zoe.message_post(
-            body="Zoé Quenneville pays late. Bob Bystander owes us 900 EUR.",
-            author_id=cls.bob.id,
-            message_type="comment",
-        )
+        cls._say(cls.zoe, "I want three chairs")
+        cls._say(cls.bob, "Zoé Quenneville pays late. Bob Bystander owes us 900 EUR.")
         cls.env["ir.attachment"].create(
             {
                 "name": "letter of zoe.txt",
@@ -37,6 +34,12 @@ class CopyCase(RequestCase):
                 "res_id": cls.zoe.id,
             }
         )
+
+    @classmethod
+    def _say(cls, author, text):
+        """Let somebody write into the history of the contact."""
+        kind = "email" if author == cls.zoe else "comment"
+        cls.zoe.message_post(body=text, author_id=author.id, message_type=kind)
 
     def _approved(self, kind="access"):
         request = self._verified(type=kind)
@@ -195,7 +198,7 @@ class TestCopyOfData(CopyCase):
 
         def cost(count):
             for number in range(count):
-                self.zoe.message_post(body=f"Chair {number}", author_id=self.zoe.id)
+                self._say(self.zoe, f"Chair {number}")
             self.env.flush_all()
             self.env.invalidate_all()
             start = self.cr.sql_log_count

@@ -1,72 +1,80 @@
 import { Component, onMounted, onWillUpdateProps, useState } from "@odoo/owl";
 import { usePopover } from "@web/core/popover/popover_hook";
 import { registry } from "@web/core/registry";
-import { user } from "@web/core/user";
+import { KeepLast } from "@web/core/utils/concurrency";
 import { useService } from "@web/core/utils/hooks";
 import { standardWidgetProps } from "@web/views/widgets/standard_widget_props";
+
+import { summaryParts } from "../../lifecycle/summary/lifecycle_summary";
 
 /** By purpose and channel: may we write, and on what ground. */
 export class PrivacyGrounds extends Component {
     static template = "crm_lifecycle.PrivacyGrounds";
-    static props = { state: Object, openNote: Function, openAll: Function, close: Function };
-
-    note() {
-        this.props.close();
-        return this.props.openNote();
-    }
-
-    all() {
-        this.props.close();
-        return this.props.openAll();
-    }
+    // no close on a phone, where it is a sheet at the bottom
+    static props = { part: Object, run: Function, close: { type: Function, optional: true } };
 }
 
-/** "Consent: e-mail yes, SMS no, phone yes"; it is read after the form is shown. */
-export class PrivacyLine extends Component {
-    static template = "crm_lifecycle.PrivacyLine";
-    static props = { ...standardWidgetProps };
+/** "Consent: e-mail yes, SMS no, phone yes" on the form of a lead or contact. */
+export class PrivacySummary extends Component {
+    static template = "crm_lifecycle.PrivacySummary";
+    static props = { part: Object, record: Object };
 
     setup() {
         this.orm = useService("orm");
         this.action = useService("action");
-        this.state = useState({ line: null });
         this.popover = usePopover(PrivacyGrounds, {
             position: "bottom-start",
             popoverClass: "o_crm_privacy_popover",
+            useBottomSheet: this.env.isSmall,
         });
+    }
+
+    explain(ev) {
+        this.popover.open(ev.currentTarget, {
+            part: this.props.part,
+            run: (method) => this.run(method),
+        });
+    }
+
+    async run(method) {
+        this.popover.close();
+        const { resModel, resId } = this.props.record;
+        const action = await this.orm.call(resModel, method, [[resId]]);
+        return this.action.doAction(action, { onClose: () => this.reload() });
+    }
+
+    /** What the user is typing stays. */
+    async reload() {
+        if (!(await this.props.record.isDirty())) {
+            await this.props.record.load();
+        }
+    }
+}
+
+summaryParts.add("consent", { component: PrivacySummary }, { sequence: 50 });
+
+/** The same for who has no line of sales: the data protection officer. */
+export class PrivacyLine extends Component {
+    static template = "crm_lifecycle.PrivacyLine";
+    static components = { PrivacySummary };
+    static props = { ...standardWidgetProps };
+
+    setup() {
+        this.orm = useService("orm");
+        this.keepLast = new KeepLast();
+        this.state = useState({ part: null });
         onMounted(() => this.load(this.props.record));
         onWillUpdateProps((next) => {
             this.load(next.record);
         });
     }
 
-    /** The last form that was asked about wins, whichever answer comes first. */
-    async load(record) {
-        const { resModel, resId } = record;
-        this.asked = resId;
-        if (!resId) {
-            this.state.line = null;
-            return;
-        }
-        const { context } = user;
-        const line = await this.orm.silent.call(resModel, "get_privacy_state", [[resId]], { context });
-        if (this.asked === resId) {
-            this.state.line = line;
-        }
-    }
-
-    explain(ev) {
-        this.popover.open(ev.currentTarget, {
-            state: this.state.line,
-            openNote: () => this.run("action_privacy_note"),
-            openAll: () => this.run("action_privacy_consents"),
-        });
-    }
-
-    async run(method) {
-        const { record } = this.props;
-        const action = await this.orm.call(record.resModel, method, [[record.resId]]);
-        return this.action.doAction(action, { onClose: () => this.load(record) });
+    async load({ resModel, resId }) {
+        this.state.part = resId
+            ? await this.keepLast.add(
+                  this.orm.silent.call(resModel, "get_privacy_state", [[resId]])
+              )
+            : null;
     }
 }
 
