@@ -42,7 +42,7 @@ class CrmPrivacyScanPart(models.Model):
         except psycopg2.OperationalError:
             raise  # the server, or another transaction: the next run reads it
         except Exception as error:  # noqa: BLE001 - noted, and it keeps the erasure open
-            _logger.info("Scan part %s: %s", self.name, error)
+            _logger.info("Scan part %s: %s", self.name, type(error).__name__)
             self.write({"state": "failed", "error": type(error).__name__})
 
     def _note_hits(self, found):

@@ -40,13 +40,13 @@ class CrmPrivacySuppression(models.Model):
     fingerprint = fields.Char(required=True, readonly=True)
     date = fields.Datetime("Erased On", required=True, readonly=True, default=fields.Datetime.now)
     request_id = fields.Many2one(
-        "crm.privacy.request", "Request", ondelete="set null", index="btree_not_null", readonly=True
+        "crm.privacy.request", ondelete="set null", index="btree_not_null", readonly=True
     )
     return_ids = fields.One2many("crm.privacy.return", "suppression_id", "Came Back")
     return_count = fields.Integer("Times Come Back", compute="_compute_return_count")
     last_return = fields.Datetime("Came Back On", readonly=True)
     lifted_at = fields.Datetime("Lifted On", readonly=True)
-    lifted_by_id = fields.Many2one("res.users", "Lifted By", readonly=True)
+    lifted_by_id = fields.Many2one("res.users", readonly=True)
     lift_reason = fields.Char(
         "Why It Is Lifted",
         help="For example: the person registered again by the form of 3 March.",
