@@ -21,7 +21,7 @@ class CrmPrivacyErasureEntry(models.Model):
 
     name = fields.Char("Number", required=True, readonly=True)
     request_id = fields.Many2one(
-        "crm.privacy.request", "Request", ondelete="set null", index="btree_not_null", readonly=True
+        "crm.privacy.request", ondelete="set null", index="btree_not_null", readonly=True
     )
     company_id = fields.Many2one("res.company", ondelete="set null", readonly=True, index=True)
     date = fields.Datetime("Erased On", required=True, readonly=True)
@@ -46,10 +46,13 @@ class CrmPrivacyErasureEntry(models.Model):
             entry.changed_count = sum((entry.line_ids - kept).mapped("record_count"))
 
     def write(self, vals):
-        """Refuse changes: a register is only added to."""
+        """Refuse changes: a register is only added to.
+
+        :raise AccessError: something would be changed
+        """
         if vals:
             raise AccessError(self.env._("The register of erasures is only added to."))
-        return True
+        return super().write(vals)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_never(self):

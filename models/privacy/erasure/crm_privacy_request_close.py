@@ -1,6 +1,7 @@
 from odoo import fields, models
 
 from . import journal, secret
+from .redaction import Redactor
 
 
 class CrmPrivacyRequest(models.Model):
@@ -78,7 +79,7 @@ class CrmPrivacyRequest(models.Model):
         self.env["crm.privacy.suppression"].sudo()._add(identity.emails, identity.phones, self)
         self._finish()
         self._send_last_mails()
-        self._forget_person(scan)
+        self._forget_erased(scan)
 
     def _write_entry(self, identity, scan):
         """Add the erasure to the register, without the data."""
@@ -143,10 +144,11 @@ class CrmPrivacyRequest(models.Model):
                 )
             )
 
-    def _forget_person(self, scan):
+    def _forget_erased(self, scan):
         """Forget who it was: the values of the request, the list of records, the hits."""
         self._help_activities().unlink()
         self._forget_mails()
+        self._strike_out()
         self._forget_identity()
         scan.sudo().hit_ids.filtered(lambda hit: hit.verdict == "other").write({"note": False})
         self.sudo().write(
@@ -156,3 +158,10 @@ class CrmPrivacyRequest(models.Model):
                 "verification_note": False,
             }
         )
+
+    def _strike_out(self):
+        """Strike the person out of what the officer wrote into the request."""
+        redactor = Redactor(self._identity())
+        self.env.flush_all()
+        self.env["crm.privacy.erasure"].sudo()._redact_rows(self._name, self.ids, redactor)
+        self.env.invalidate_all(flush=False)

@@ -19,7 +19,7 @@ class CrmPrivacyRequest(models.Model):
     def _run_erasure(self):
         """Forget the former requests of the person too, before the search for what is left."""
         identity = self.sudo()._identity()
-        self._former_requests(identity)._forget_former(identity)
+        self._former_requests(identity)._forget_as_former(identity)
         return super()._run_erasure()
 
     def _former_requests(self, identity):
@@ -32,7 +32,7 @@ class CrmPrivacyRequest(models.Model):
         answered = Domain("state", "in", ("done", "refused")) & Domain("id", "not in", self.ids)
         return self.sudo().search(same & answered)
 
-    def _forget_former(self, identity):
+    def _forget_as_former(self, identity):
         """Delete what these requests hold of the person."""
         if not self:
             return

@@ -54,7 +54,7 @@ class CanaryCase(BaseCase):
                 "email": people.CANARY.email,
                 "phone": people.CANARY.phone,
                 "details": f"Effacez tout, {people.CANARY.name}",
-                "verification_note": "Known by voice",
+                "verification_note": f"Reconnu à la voix de {people.CANARY.name}",
             }
         )
         request.action_find_identity()

@@ -27,7 +27,7 @@ class TestCrmPrivacyRequestForget(CopyCase):
         identity = erasure._identity()
         former = erasure._former_requests(identity)
         self.assertEqual(former, (access | correction).sudo())
-        former._forget_former(identity)
+        former._forget_as_former(identity)
 
         self.assertFalse(archive.exists())
         self.assertEqual(access.copy_state, "deleted")
