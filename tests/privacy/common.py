@@ -4,9 +4,9 @@ from unittest.mock import patch
 
 from odoo.tools import config
 
-from odoo.addons.crm_lifecycle.models.privacy.erasure import journal, secret
 from odoo.addons.mail.tests.common import mail_new_test_user
 
+from ...models.privacy.erasure import journal, secret
 from ..common import LifecycleCase
 
 

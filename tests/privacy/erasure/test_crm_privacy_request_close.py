@@ -6,9 +6,9 @@ from unittest.mock import patch
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import config
 
-from odoo.addons.crm_lifecycle.models.privacy.erasure import journal
 from odoo.addons.mail.tests.common import mail_new_test_user
 
+from ....models.privacy.erasure import journal
 from ..common import PrivacyCase
 
 EMAIL = "zoe.quenneville@canari-maison.example"

@@ -2,11 +2,10 @@ from unittest.mock import patch
 
 from odoo.tests import tagged
 
-from odoo.addons.crm_lifecycle.models.privacy.erasure import (
+from ....models.privacy.erasure import (
     crm_privacy_scan_part_read,
     crm_privacy_scan_run,
 )
-
 from ..canary import people
 from ..canary.case import CanaryCase
 from ..canary.dump import Search
