@@ -29,7 +29,7 @@ class CrmPrivacyMixin(models.AbstractModel):
     def _privacy_state(self, flags=None):
         """Give the same to who may see it.
 
-        :param dict flags: `privacy_restricted` and `privacy_unprofiled`, where they are read already
+        :param dict flags: `privacy_restricted` and `privacy_unprofiled`, if they have been read
         """
         flags = flags or self
         names = dict(
