@@ -58,6 +58,12 @@ SEGMENT_LINKS = (
     ("crm_rfm_move", "to_segment_id"),
     ("mailing_mailing", "crm_segment_id"),
 )
+# What holds on to a purpose or to its wording, in the same way.
+PURPOSE_LINKS = (
+    ("crm_privacy_consent", "purpose_id"),
+    ("crm_privacy_consent", "wording_id"),
+    ("mailing_mailing", "privacy_purpose_id"),
+)
 REASON_LINKS = (("crm_qualification_handover", "reason_id"),)
 
 
@@ -116,8 +122,12 @@ def uninstall_hook(env):
             action.domain = domain if domain != "[]" else False
         parameters.set_param(KEPT_DOMAIN % xmlid, False)
     _let_qualification_go(env)
+    # Odoo's recycling must not go on with them without the addon
+    env["data_recycle.model"].with_context(active_test=False).search(
+        [("retention_ids", "!=", False)]
+    ).unlink()
     parameters.set_param(SEGMENTS_WAITING, False)
-    for table, column in STAGE_LINKS + CHANNEL_LINKS + SEGMENT_LINKS + REASON_LINKS:
+    for table, column in STAGE_LINKS + CHANNEL_LINKS + SEGMENT_LINKS + REASON_LINKS + PURPOSE_LINKS:
         sql.drop_constraint(env.cr, table, f"{table}_{column}_fkey")
 
 

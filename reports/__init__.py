@@ -2,3 +2,4 @@ from . import lifecycle
 from . import touchpoint
 from . import qualification
 from . import scoring
+from . import privacy

@@ -4,3 +4,4 @@ from . import qualification
 from . import scoring
 from . import rfm
 from . import segment
+from . import privacy

@@ -2,3 +2,4 @@ from .consent import *
 from .erasure import *
 from .request import *
 from .register import *
+from .export import *

@@ -1,0 +1,34 @@
+import doctest
+
+from odoo.tests import BaseCase
+
+from odoo.addons.crm_lifecycle.models.privacy.erasure import search, traces
+from odoo.addons.crm_lifecycle.models.privacy.erasure.search import Search
+
+from ..canary import dump, people
+from ..canary.people import CANARY
+
+
+class TestPrivacyTraces(BaseCase):
+    """The forms in which a value may be written."""
+
+    def test_doctests(self):
+        for module in (traces, search, people, dump):
+            result = doctest.testmod(module)
+            self.assertTrue(result.attempted, module)
+            self.assertFalse(result.failed, module)
+
+    def test_all_forms_of_the_canary_are_found(self):
+        found = Search(
+            [CANARY.email, CANARY.second_email, CANARY.former_email],
+            [CANARY.phone_e164],
+            [CANARY.name, CANARY.former_name],
+            [CANARY.iban, CANARY.street, CANARY.ip],
+        )
+        for label, form in people.forms().items():
+            self.assertTrue(found.kinds(f"x {form.decode()} y"), label)
+        for label, form in people.base64_forms().items():
+            self.assertTrue(found.kinds(form.decode()), label)
+        theirs = people.BYSTANDER._replace(former_name="", former_email="")
+        for label, form in people.forms(theirs).items():
+            self.assertFalse(found.kinds(f"x {form.decode()} y"), label)
