@@ -7,3 +7,4 @@ from . import scoring
 from . import rfm
 from . import segment
 from . import privacy
+from . import nurture

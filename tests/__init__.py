@@ -6,4 +6,5 @@ from .rfm import *
 from . import segment
 from .segment import *
 from .privacy import *
+from .nurture import *
 from . import test_translations

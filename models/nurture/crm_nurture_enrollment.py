@@ -1,0 +1,93 @@
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+#: States of somebody who is inside.
+INSIDE = ("waiting", "paused", "held", "quarantine")
+
+
+class CrmNurtureEnrollment(models.Model):
+    """One lead or contact in one version of a sequence: at which step, until when.
+
+    Which states are there?
+        *waiting* until `due_at`; *paused* with its sequence; *held* while sales are at work;
+        *quarantine* after a failure, with the reason. Those have left: *done* at the end, *goal*
+        reached, *exited* by a rule, with the reason; *holdout* never gets anything.
+    What is a round?
+        How many times the same person has come in, this time included.
+    Who changes it?
+        Only the engine and the actions of the sequence.
+    """
+
+    _name = "crm.nurture.enrollment"
+    _description = "Enrollment in a Sequence"
+    _order = "entered_at desc, id desc"
+    _log_access = False  # hundreds of thousands of rows are written at once, by the engine alone
+
+    sequence_id = fields.Many2one("crm.nurture.sequence", required=True, ondelete="cascade")
+    version_id = fields.Many2one("crm.nurture.version", required=True, ondelete="cascade")
+    partner_id = fields.Many2one("res.partner", ondelete="cascade", index="btree_not_null")
+    lead_id = fields.Many2one("crm.lead", ondelete="cascade", index="btree_not_null")
+    state = fields.Selection(
+        [
+            ("waiting", "Waiting"),
+            ("paused", "Paused"),
+            ("held", "On hold"),
+            ("quarantine", "Quarantine"),
+            ("done", "Finished"),
+            ("goal", "Goal reached"),
+            ("exited", "Left"),
+            ("holdout", "Hold-out"),
+        ],
+        required=True,
+        default="waiting",
+    )
+    step_id = fields.Many2one("crm.nurture.step", "At Step", ondelete="restrict")
+    due_at = fields.Datetime("Next Step on")
+    round = fields.Integer(default=1, required=True)
+    entered_at = fields.Datetime("Entered", required=True, default=fields.Datetime.now)
+    left_at = fields.Datetime("Left")
+    reason = fields.Char(help="Why somebody left, is on hold or in quarantine.")
+    tries = fields.Integer(default=0, help="How often the step has failed in a row.")
+
+    _due_idx = models.Index("(due_at, id) WHERE state = 'waiting'")
+    _step_idx = models.Index("(step_id) WHERE step_id IS NOT NULL")
+    _sequence_partner_idx = models.Index("(sequence_id, partner_id) WHERE partner_id IS NOT NULL")
+    _sequence_lead_idx = models.Index("(sequence_id, lead_id) WHERE lead_id IS NOT NULL")
+    _one_subject = models.Constraint(
+        "CHECK((partner_id IS NULL) != (lead_id IS NULL))",
+        "An enrollment is that of a lead or of a contact.",
+    )
+
+    @api.depends("partner_id", "lead_id", "sequence_id")
+    def _compute_display_name(self):
+        for enrollment in self:
+            who = enrollment.lead_id or enrollment.partner_id
+            enrollment.display_name = f"{who.display_name} ({enrollment.sequence_id.name})"
+
+    def _records(self):
+        """Give the leads or contacts of enrollments in one sequence, in their order."""
+        subject = self.sequence_id._subject()
+        return self.env[self._fields[subject].comodel_name].browse(
+            enrollment[subject].id for enrollment in self
+        )
+
+    def _leave(self, state, reason=False):
+        """Take them out: finished, at the goal, or by a rule."""
+        self.write(
+            {"state": state, "reason": reason, "left_at": fields.Datetime.now(), "due_at": False}
+        )
+
+    @api.model
+    def _set_state(self, before, after, sequence_ids):
+        """Set the state of all in one state, in one statement."""
+        self.flush_model(["state"])
+        self.env.cr.execute(
+            SQL(
+                "UPDATE crm_nurture_enrollment SET state = %s"
+                " WHERE state = %s AND sequence_id = ANY(%s)",
+                after,
+                before,
+                list(sequence_ids),
+            )
+        )
+        self.invalidate_model(["state"])

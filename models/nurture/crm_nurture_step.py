@@ -1,0 +1,110 @@
+import uuid
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from .timetable import UNITS
+
+KINDS = [
+    ("email", "E-mail"),
+    ("sms", "SMS"),
+    ("activity", "Activity"),
+    ("wait", "Wait"),
+    ("condition", "Condition"),
+    ("stage", "Lifecycle stage"),
+    ("tag", "Tag"),
+    ("assign", "Assign"),
+    ("action", "Server action"),
+    ("sequence", "Start another sequence"),
+    ("exit", "Exit"),
+]
+
+
+class CrmNurtureStep(models.Model):
+    """One step of a version.
+
+    Where does it stand?
+        In the list of the version, or in the yes or the no list of a condition, by `sequence`;
+        see `path`.
+    What is its `key`?
+        What stays the same when the version is copied: people inside are led to the step of
+        the new version with the same key.
+    May it be changed?
+        Only while the version is a draft.
+    """
+
+    _name = "crm.nurture.step"
+    _description = "Step of a Sequence"
+    _order = "version_id, sequence, id"
+
+    version_id = fields.Many2one("crm.nurture.version", required=True, ondelete="cascade")
+    sequence_id = fields.Many2one(related="version_id.sequence_id", store=True, index=True)
+    model = fields.Selection(related="sequence_id.model")
+    key = fields.Char(required=True, default=lambda self: uuid.uuid4().hex, readonly=True)
+    name = fields.Char(translate=True)
+    kind = fields.Selection(KINDS, required=True)
+    parent_id = fields.Many2one(
+        "crm.nurture.step", "Condition", ondelete="cascade", domain=[("kind", "=", "condition")]
+    )
+    branch = fields.Selection([("yes", "Yes"), ("no", "No")])
+    sequence = fields.Integer("Place", default=10)
+    # wait
+    wait_number = fields.Integer("Wait for", default=1)
+    wait_unit = fields.Selection([(unit, unit.title()) for unit in UNITS], default="days")
+    # condition
+    domain = fields.Char(default="[]")
+    # what else a step does
+    activity_type_id = fields.Many2one("mail.activity.type")
+    activity_summary = fields.Char(translate=True)
+    activity_days = fields.Integer("Due in (days)", default=1)
+    activity_user_id = fields.Many2one(
+        "res.users", "Assigned to", help="Without one: the person in charge of the record."
+    )
+    stage_id = fields.Many2one("crm.lifecycle.stage", ondelete="restrict")
+    user_id = fields.Many2one("res.users", "Salesperson")
+    action_id = fields.Many2one("ir.actions.server", ondelete="restrict")
+    next_sequence_id = fields.Many2one("crm.nurture.sequence", ondelete="restrict")
+
+    _version_key_unique = models.Constraint(
+        "UNIQUE(version_id, key)", "Two steps of a version have the same key."
+    )
+    _branch_of_condition = models.Constraint(
+        "CHECK((parent_id IS NULL) = (branch IS NULL))",
+        "A step in a condition says whether it is in its yes or its no list.",
+    )
+
+    @api.constrains("parent_id", "version_id")
+    def _check_parent(self):
+        for step in self:
+            parent = step.parent_id
+            if parent and (parent.kind != "condition" or parent.version_id != step.version_id):
+                raise UserError(
+                    self.env._("Only a condition of the same version has a yes and a no list.")
+                )
+        if self._has_cycle():
+            raise UserError(self.env._("A condition cannot stand in a list of its own."))
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Add steps to drafts only."""
+        steps = super().create(vals_list)
+        steps._check_draft()
+        return steps
+
+    def write(self, vals):
+        """Change steps of drafts only."""
+        self._check_draft()
+        return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _check_draft(self):
+        """Refuse to touch what is published."""
+        frozen = self.version_id.filtered(lambda version: version.state != "draft")
+        if frozen:
+            raise UserError(
+                self.env._(
+                    "%s is published: people are led by it, and its figures stay true. Edit the"
+                    " sequence to make the next version.",
+                    frozen[0].display_name,
+                )
+            )

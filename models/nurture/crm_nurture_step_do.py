@@ -1,0 +1,122 @@
+from typing import NamedTuple
+
+from odoo import fields, models
+from odoo.fields import Domain
+from odoo.tools.safe_eval import safe_eval
+
+from . import timetable
+from .path import NO, YES
+
+
+class Result(NamedTuple):
+    """What a step did for one enrollment.
+
+    `outcome` and `note` go into the delivery; `branch` is the answer of a condition; `trace` the id
+    of the mailing trace of a message; `leaves` the state in which the person leaves the sequence.
+    """
+
+    outcome: str
+    note: str | None = None
+    branch: str | None = None
+    trace: int | None = None
+    leaves: str | None = None
+
+
+DONE = Result("done")
+
+
+class CrmNurtureStep(models.Model):
+    """What the kinds of steps do, each for many enrollments at once.
+
+    How is a kind added?
+        By a method `_do_KIND` that takes enrollments and gives a `Result` for each id. Whatever it
+        writes is in one transaction with the deliveries. It may raise: the engine then finds the
+        culprits by halves.
+    When is a step due?
+        When somebody comes to it, except what `_due_at` says otherwise.
+    """
+
+    _inherit = "crm.nurture.step"
+
+    def _do(self, enrollments):
+        """Do the step.
+
+        :return: dict of enrollment id -> Result
+        """
+        self.ensure_one()
+        return getattr(self, f"_do_{self.kind}")(enrollments)
+
+    def _due_at(self, enrollments, now):
+        """Give when those who come to the step now are due: dict of enrollment id -> moment."""
+        self.ensure_one()
+        if self.kind != "wait":
+            return dict.fromkeys(enrollments.ids, now)
+        zones = enrollments._time_zones()
+        moments = {
+            zone: timetable.after(now, self.wait_number, self.wait_unit, zone)
+            for zone in set(zones.values())
+        }
+        return {key: moments[zone] for key, zone in zones.items()}
+
+    def _all(self, enrollments, result=DONE):
+        return dict.fromkeys(enrollments.ids, result)
+
+    def _do_wait(self, enrollments):
+        return self._all(enrollments)
+
+    def _do_exit(self, enrollments):
+        return self._all(enrollments, Result("done", leaves="exited"))
+
+    def _do_condition(self, enrollments):
+        """Answer by the domain, as the owner of the sequence may see the records."""
+        records = enrollments._records()
+        owner = self.sequence_id.user_id
+        matching = set(
+            records.with_user(owner)
+            .search(Domain("id", "in", records.ids) & Domain(safe_eval(self.domain or "[]")))
+            .ids
+        )
+        yes, no = Result("yes", branch=YES), Result("no", branch=NO)
+        return {
+            enrollment.id: yes if record.id in matching else no
+            for enrollment, record in zip(enrollments, records, strict=True)
+        }
+
+    def _do_stage(self, enrollments):
+        enrollments._records()._lifecycle_move(self.stage_id, "sequence")
+        return self._all(enrollments)
+
+    def _do_assign(self, enrollments):
+        enrollments._records().write({"user_id": self.user_id.id})
+        return self._all(enrollments)
+
+    def _do_activity(self, enrollments):
+        """Create the activities at once; without somebody in charge: for the owner."""
+        today = fields.Date.context_today(self)
+        owner = self.sequence_id.user_id
+        model_id = self.env["ir.model"]._get_id(self.sequence_id.model)
+        self.env["mail.activity"].with_context(mail_activity_quick_update=True).create(
+            [
+                {
+                    "res_model_id": model_id,
+                    "res_id": record.id,
+                    "activity_type_id": self.activity_type_id.id,
+                    "summary": self.activity_summary,
+                    "date_deadline": fields.Date.add(today, days=self.activity_days),
+                    "user_id": (self.activity_user_id or record.user_id or owner).id,
+                }
+                for record in enrollments._records()
+            ]
+        )
+        return self._all(enrollments)
+
+    def _do_action(self, enrollments):
+        records = enrollments._records()
+        self.action_id.with_context(
+            active_model=records._name, active_ids=records.ids, active_id=records[:1].id
+        ).run()
+        return self._all(enrollments)
+
+    def _do_sequence(self, enrollments):
+        self.next_sequence_id._enroll(enrollments._records())
+        return self._all(enrollments)
