@@ -3,7 +3,6 @@
 from odoo.tools import SQL, sql
 
 from .models.nurture.crm_nurture_enrollment_retention import MONTHS as NURTURE_MONTHS
-from .models.nurture.crm_nurture_enrollment_wake import WORKERS as NURTURE_WORKERS
 from .models.segment.crm_segment_refresh import WAITING as SEGMENTS_WAITING
 
 TABLES = ("crm_lead", "res_partner")
@@ -140,7 +139,7 @@ def uninstall_hook(env):
     env["data_recycle.model"].with_context(active_test=False).search(
         [("retention_ids", "!=", False)]
     ).unlink()
-    for name in (SEGMENTS_WAITING, NURTURE_MONTHS, NURTURE_WORKERS):
+    for name in (SEGMENTS_WAITING, NURTURE_MONTHS):
         parameters.set_param(name, False)
     links = STAGE_LINKS + CHANNEL_LINKS + SEGMENT_LINKS + REASON_LINKS + PURPOSE_LINKS
     for table, column in links + NURTURE_LINKS:

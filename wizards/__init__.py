@@ -4,5 +4,5 @@ from . import qualification
 from . import scoring
 from . import rfm
 from . import segment
-from . import nurture
 from . import privacy
+from . import nurture

@@ -1,7 +1,6 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-WORKERS = "crm_lifecycle.nurture_workers"
 FIRST_CRON = "ir_cron_nurture"
 WORKER_CRON = "ir_cron_nurture_worker_"
 

@@ -11,9 +11,9 @@ def read(text):
     :raise ValueError: not a domain
 
     >>> read("[('name', '=', 'A')]")
-    Domain('name', '=', 'A')
-    >>> read(False), read("[]")
-    (Domain(True), Domain(True))
+    [('name', '=', 'A')]
+    >>> read(False).is_true(), read("[]").is_true()
+    (True, True)
     """
     try:
         return Domain(ast.literal_eval(text or "[]"))
