@@ -40,10 +40,10 @@ class CrmNurtureSequence(models.Model):
         self.env.flush_all()
         try:
             with mute_logger("odoo.sql_db"), self.env.cr.savepoint():
+                self._refresh_segment()
                 self.env["crm.nurture.enrollment"]._sweep(self)
                 self.env["crm.nurture.enrollment"]._wake_answered(self)
                 if self.state == "running":
-                    self._refresh_segment()
                     self._let_in()
         except CONCURRENCY:
             raise
