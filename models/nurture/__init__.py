@@ -26,6 +26,7 @@ What others may extend:
 
 * `step._do_KIND(enrollments)`: what a kind of step does; a `Result` with `until` puts it off;
 * `step._due_at(enrollments, now)`, `step._closed_until(enrollments)`: when it is done;
+* `enrollments._hold_back(step)`: for whom it is not the moment, though they are due;
 * `sequence._obstacles(person)`, `sequence._brakes(person)`: who leaves or waits, as SQL;
 * `path`, `timetable`, `holdout`: the way through the steps, the calendar and the lot, as plain
   functions.
@@ -58,7 +59,7 @@ from . import crm_nurture_enrollment_absorb
 from . import crm_nurture_enrollment_retention
 from . import crm_nurture_delivery
 from . import crm_nurture_tally
-from . import mailing_trace
+from . import mailing_trace_wake
 from . import crm_lead
 from . import res_partner
 from . import res_config_settings

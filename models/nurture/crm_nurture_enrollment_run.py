@@ -102,9 +102,7 @@ class CrmNurtureEnrollment(models.Model):
         sequence = step.sequence_id
         try:
             with self.env.cr.savepoint():
-                ready = self._send_away()
-                later = step._closed_until(ready)
-                ready._put_off(later)
+                ready = self._send_away()._hold_back(step)
         except CONCURRENCY:
             raise
         except Exception as error:  # noqa: BLE001 - one broken rule never stops the others
@@ -114,7 +112,16 @@ class CrmNurtureEnrollment(models.Model):
             self._put_off(dict.fromkeys(self.ids, again))
             return
         sequence._note_problem(None)
-        ready.browse(key for key in ready.ids if key not in later)._do_step(step)
+        ready._do_step(step)
+
+    def _hold_back(self, step):
+        """Let those wait for whom it is not the moment yet, though they are due; give the others.
+
+        Who waits gets another `due_at`.
+        """
+        later = step._closed_until(self)
+        self._put_off(later)
+        return self.browse(key for key in self.ids if key not in later)
 
     def _do_step(self, step):
         """Do the step for all together; if that fails halve them until the culprits stay."""
