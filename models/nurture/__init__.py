@@ -23,6 +23,7 @@ What others may extend:
 * `path`, `timetable`: the way through the steps and the calendar, as plain functions.
 """
 
+from . import frequency
 from . import path
 from . import timetable
 from . import crm_nurture_sequence
@@ -33,3 +34,18 @@ from . import crm_nurture_step_do
 from . import crm_nurture_enrollment
 from . import crm_nurture_enrollment_run
 from . import crm_nurture_delivery
+from . import crm_nurture_optout
+from . import crm_nurture_step_mail
+from . import crm_nurture_sequence_mail
+from . import crm_nurture_enrollment_hold
+from . import crm_nurture_delivery_outcome
+from . import crm_lifecycle_mixin
+from . import link_tracker
+from . import mailing_trace
+from . import mailing_mailing
+from . import mailing_mailing_gate
+from . import mail_compose_message
+from . import mail_mail
+from . import sms_sms
+from . import res_company
+from . import res_config_settings_mail

@@ -73,7 +73,15 @@ class CrmNurtureEnrollment(models.Model):
         departures = self._departures()
         for (state, reason), ids in self._by_value(departures).items():
             self.browse(ids)._leave(state, reason)
-        self.browse(key for key in self.ids if key not in departures)._do_step(step)
+        staying = self.browse(key for key in self.ids if key not in departures)
+        staying._hold_back(step)._do_step(step)
+
+    def _hold_back(self, step):
+        """Let those wait for whom it is not the moment yet, though they are due; give the others.
+
+        Who waits gets another `due_at`, and `held_by` says why.
+        """
+        return self
 
     def _departures(self):
         """Give who has to leave before the next step: dict of id -> (state, reason)."""
@@ -179,7 +187,7 @@ class CrmNurtureEnrollment(models.Model):
         self.env.cr.execute(
             SQL(
                 "UPDATE crm_nurture_enrollment e"
-                " SET step_id = %s, due_at = r.due_at, tries = 0, reason = NULL"
+                " SET step_id = %s, due_at = r.due_at, tries = 0, reason = NULL, held_by = NULL"
                 " FROM unnest(%s::int[], %s::timestamp[]) r (id, due_at) WHERE e.id = r.id",
                 step.id,
                 list(due),
