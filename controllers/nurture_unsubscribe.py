@@ -1,5 +1,7 @@
 from urllib.parse import urlencode
 
+from werkzeug.exceptions import NotFound, Unauthorized
+
 from odoo import http
 from odoo.http import request
 from odoo.tools import email_normalize
@@ -37,9 +39,12 @@ class NurtureUnsubscribeController(MassMailController):
         """Do what was chosen: leave the sequence, or everything."""
         if scope == "sequence":
             found, token = self._fetch_user_information(email, hash_token)
-            mailing = self._check_mailing_email_token(
-                int(mailing_id), document_id, found, token, required_mailing_id=True
-            )
+            try:
+                mailing = self._check_mailing_email_token(
+                    int(mailing_id), document_id, found, token, required_mailing_id=True
+                )
+            except NotFound as error:  # as Odoo: nobody learns which numbers exist
+                raise Unauthorized from error
             if mailing.nurture_sequence_id:
                 self._nurture_opt_out(mailing, found)
                 return request.render(
