@@ -125,8 +125,9 @@ class MailMail(models.Model):
 
         Those after it have not been touched, and are tried by the next run.
         """
-        broken = self.filtered(lambda mail: mail.state == "exception" and mail.mailing_trace_ids)
-        own = broken.filtered(lambda mail: mail.mailing_trace_ids[0].trace_status == "outgoing")
+        # those that left may be deleted already
+        broken = self.exists().filtered(lambda mail: mail.state == "exception")
+        own = broken.filtered(lambda mail: mail.mailing_trace_ids[:1].trace_status == "outgoing")
         later = own._nurture_later("mail_smtp", str(error))
         return bool(later)
 

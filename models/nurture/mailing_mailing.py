@@ -131,7 +131,7 @@ class MailingMailing(models.Model):
             )
             .create(self._nurture_composer_values())
         )
-        mails = composer._action_send_mail(auto_commit=False)
+        mails, _messages = composer._action_send_mail(auto_commit=False)
         mails._nurture_wake()
 
     def _nurture_composer_values(self):
@@ -189,21 +189,29 @@ class MailingMailing(models.Model):
         )
         return self | step._mailings()
 
-    def _nurture_seen(self, recipients):
-        """Give the addresses that got the same message as another record of the same people.
+    def _nurture_doubles(self, recipients):
+        """Give the records whose addresses all get the message as another record.
 
-        :param recipients: addresses of each record: dict of id -> normalized addresses
+        :param recipients: what the composer knows of the addresses of each record
         """
-        holders = {}
-        for record_id, emails in recipients.items():
-            for email in emails:
-                holders.setdefault(email, record_id)
+        emails = {email for info in recipients.values() for email in info["mail_to_normalized"]}
         rows = self.env.execute_query(
             SQL(
                 "SELECT DISTINCT email, res_id FROM mailing_trace WHERE email = ANY(%s)"
                 " AND mass_mailing_id = ANY(%s) AND trace_status NOT IN ('cancel', 'error')",
-                list(holders),
+                sorted(emails),
                 list(self._nurture_siblings().ids),
             )
         )
-        return [email for email, record_id in rows if record_id != holders[email]]
+        holders = {}
+        for email, record_id in rows:
+            holders.setdefault(email, set()).add(record_id)
+        doubles = []
+        for record_id, info in recipients.items():
+            own = info["mail_to_normalized"]
+            if own and all(holders.get(email, set()) - {record_id} for email in own):
+                doubles.append(record_id)
+            else:
+                for email in own:
+                    holders.setdefault(email, set()).add(record_id)
+        return doubles

@@ -1,2 +1,4 @@
 from . import test_crm_nurture_enrollment
 from . import test_nurture_mail
+from . import test_nurture_limits
+from . import test_nurture_sms
