@@ -59,6 +59,11 @@ class CrmNurtureEnrollment(models.Model):
 
     _budget_idx = models.Index("(sequence_id, due_at) WHERE held_by = 'budget'")
 
+    def _leave(self, state, reason=False):
+        """Nothing is held back from who has left."""
+        super()._leave(state, reason)
+        self.filtered("held_by").held_by = False
+
     def _hold_back(self, step):
         """Let those wait who may not get a message now; give the others."""
         if step.kind not in MESSAGES or not self:

@@ -2,3 +2,4 @@ from . import test_crm_nurture_enrollment
 from . import test_nurture_mail
 from . import test_nurture_limits
 from . import test_nurture_sms
+from . import test_nurture_answers

@@ -20,9 +20,11 @@ class TestNurtureSms(NurtureMailCase, SMSCommon):
         }
 
     def send_sms(self, error=None):
-        with self.mockSMSGateway(sim_error=error):
-            self.env["sms.sms"]._process_queue()
-        self.env.invalidate_all()
+        with (
+            self.mockSMSGateway(sim_error=error),
+            self.committing(self.env["sms.sms"]) as texts,
+        ):
+            texts._process_queue()
 
     def test_each_gets_one(self):
         sequence = self._sequence(self.texts, purpose_id=self.purpose.id)
