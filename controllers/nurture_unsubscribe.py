@@ -62,7 +62,7 @@ class NurtureUnsubscribeController(MassMailController):
 
     @http.route()
     def mailing_unsubscribe(
-        self, mailing_id, document_id=None, email=None, hash_token=None, **post
+        self, mailing_id, document_id=None, email=None, hash_token=None, **_post
     ):
         """Ask first; only the button of a mail program decides at once."""
         mailing = request.env["mailing.mailing"].sudo().browse(mailing_id).exists()
@@ -71,7 +71,7 @@ class NurtureUnsubscribeController(MassMailController):
             query = urlencode({key: value for key, value in asked.items() if value})
             return request.redirect(f"/mailing/{mailing_id}/confirm_unsubscribe?{query}")
         return super().mailing_unsubscribe(
-            mailing_id, document_id=document_id, email=email, hash_token=hash_token, **post
+            mailing_id, document_id=document_id, email=email, hash_token=hash_token
         )
 
     def _mailing_unsubscribe_from_document(self, mailing, document_id, email, hash_token):

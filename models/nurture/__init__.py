@@ -35,6 +35,7 @@ from . import crm_nurture_enrollment
 from . import crm_nurture_enrollment_run
 from . import crm_nurture_delivery
 from . import crm_nurture_optout
+from . import crm_nurture_enrollment_optout
 from . import crm_nurture_step_mail
 from . import crm_nurture_sequence_mail
 from . import crm_nurture_enrollment_hold

@@ -1,7 +1,5 @@
 import re
 from email.message import EmailMessage
-from email.mime.multipart import MIMEMultipart
-from email.mime.text import MIMEText
 
 from lxml import html
 
@@ -11,6 +9,35 @@ from .mail_common import NurtureMailCase
 
 BROWSER = {"User-Agent": "Mozilla/5.0 (X11; Linux x86_64) Firefox/140.0"}
 PROGRAM = {"User-Agent": "python-requests/2.32"}
+
+BOUNCE = """\
+From: MAILER-DAEMON@firm0.test
+To: bounce@nurture.test
+Subject: Undelivered Mail Returned to Sender
+Message-Id: <bounce@firm0.test>
+MIME-Version: 1.0
+Content-Type: multipart/report; report-type=delivery-status; boundary="part"
+
+--part
+Content-Type: text/plain; charset=utf-8
+
+No such user
+--part
+Content-Type: message/delivery-status
+
+Reporting-MTA: dns; firm0.test
+
+Final-Recipient: rfc822; {address}
+Action: failed
+Status: 5.1.1
+
+--part
+Content-Type: text/rfc822-headers
+
+Message-Id: {message_id}
+
+--part--
+"""
 
 
 @tagged("post_install", "-at_install")
@@ -167,21 +194,8 @@ class TestNurtureAnswers(NurtureMailCase, HttpCase):
         self.assertIn("Call me", self.people[0].message_ids[0].body, "it is in the chatter")
 
     def test_a_bounce(self):
-        bounce = MIMEMultipart("report", **{"report-type": "delivery-status"})
-        bounce["From"] = "MAILER-DAEMON@firm0.test"
-        bounce["To"] = "bounce@nurture.test"
-        bounce["Subject"] = "Undelivered Mail Returned to Sender"
-        bounce["Message-Id"] = "<bounce@firm0.test>"
-        status = MIMEText("")
-        status.set_type("message/delivery-status")
-        status.set_payload(
-            "Reporting-MTA: dns; firm0.test\n\n"
-            f"Final-Recipient: rfc822; {self.people[0].email_normalized}\n"
-            "Action: failed\nStatus: 5.1.1\n"
+        bounce = BOUNCE.format(
+            address=self.people[0].email_normalized, message_id=self.message["Message-Id"]
         )
-        original = MIMEText(f"Message-Id: {self.message['Message-Id']}\n")
-        original.set_type("text/rfc822-headers")
-        for part in (MIMEText("No such user"), status, original):
-            bounce.attach(part)
-        self.env["mail.thread"].message_process(None, bounce.as_bytes())
+        self.env["mail.thread"].message_process(None, bounce)
         self.assertEqual(self.results(self.enrollments), ["bounced", "sent", "sent"])
