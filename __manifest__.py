@@ -157,6 +157,8 @@
         "views/privacy/crm_suspect_import_consent_views.xml",
         "views/privacy/res_config_settings_consent_views.xml",
         "views/privacy/res_config_settings_erasure_views.xml",
+        "views/nurture/nurture_unsubscribe_templates.xml",
+        "views/nurture/res_config_settings_mail_views.xml",
         "views/menus.xml",
     ],
     "demo": [

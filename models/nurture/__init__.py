@@ -33,6 +33,7 @@ What others may extend:
 """
 
 from . import filters
+from . import frequency
 from . import holdout
 from . import path
 from . import timetable
@@ -63,3 +64,19 @@ from . import mailing_trace_wake
 from . import crm_lead
 from . import res_partner
 from . import res_config_settings
+from . import crm_nurture_optout
+from . import crm_nurture_enrollment_optout
+from . import crm_nurture_step_mail
+from . import crm_nurture_sequence_mail
+from . import crm_nurture_enrollment_hold
+from . import crm_nurture_delivery_outcome
+from . import crm_lifecycle_mixin
+from . import link_tracker
+from . import mailing_trace
+from . import mailing_mailing
+from . import mailing_mailing_gate
+from . import mail_compose_message
+from . import mail_mail
+from . import sms_sms
+from . import res_company
+from . import res_config_settings_mail

@@ -12,6 +12,7 @@ CAUSES = [
     ("rule", "Matched the exit rule"),
     ("segment", "Left the segment"),
     ("reply", "Answered"),
+    ("unsubscribed", "Wants no more of these messages"),
     ("archived", "Archived or lost"),
     ("merged", "Merged with somebody inside"),
     ("hand", "Taken out by hand"),

@@ -199,7 +199,7 @@ class CrmNurtureEnrollment(models.Model):
         self.env.cr.execute(
             SQL(
                 "UPDATE crm_nurture_enrollment e SET step_id = %s, arrived_at = %s,"
-                " due_at = r.due_at, tries = 0, cause = NULL, reason = NULL"
+                " due_at = r.due_at, tries = 0, cause = NULL, reason = NULL, held_by = NULL"
                 " FROM unnest(%s::int[], %s::timestamp[]) r (id, due_at) WHERE e.id = r.id",
                 step.id,
                 now,

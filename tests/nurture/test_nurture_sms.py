@@ -1,0 +1,75 @@
+from odoo.tests import tagged
+
+from odoo.addons.sms.tests.common import SMSCommon
+
+from .mail_common import NurtureMailCase
+
+
+@tagged("post_install", "-at_install")
+class TestNurtureSms(NurtureMailCase, SMSCommon):
+    """SMS of sequences."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.env.company.country_id = cls.env.ref("base.fr")
+        cls.texts = {
+            "kind": "sms",
+            "name": "text",
+            "sms_body": "Hello {{ object.name }}, see https://shop.example/offer",
+        }
+
+    def send_sms(self, error=None):
+        with (
+            self.mockSMSGateway(sim_error=error),
+            self.committing(self.env["sms.sms"]) as texts,
+        ):
+            texts._process_queue()
+
+    def test_each_gets_one(self):
+        sequence = self._sequence(self.texts, purpose_id=self.purpose.id)
+        people = self._people(5)
+        people[1].phone = False
+        people[2].phone = "12"
+        self.env["phone.blacklist"].add(people[3].phone)
+        people[4].privacy_restricted = True
+        enrollments = sequence._enroll(people)
+        self.run_until(minutes=1)
+        self.assertEqual(
+            self.results(enrollments),
+            ["queued", "no_address", "no_address", "suppressed", "suppressed"],
+        )
+        self.assertIn("kept but not used", self.delivery(enrollments[4]).note)
+        self.send_sms()
+        self.assertEqual(self.results(enrollments)[0], "sent")
+        text = self._sms[0] if getattr(self, "_sms", None) else None
+        self.assertEqual(text["number"], people[0].phone_sanitized)
+        self.assertIn("Hello Lead 0", text["body"])
+        self.assertIn("/r/", text["body"])
+        self.assertIn("STOP SMS", text["body"])
+        tracker = self.delivery(enrollments[0]).trace_id.sms_tracker_ids
+        tracker._action_update_from_sms_state("sent")
+        self.assertEqual(self.results(enrollments)[0], "delivered")
+
+    def test_what_changes_before_it_leaves(self):
+        sequence = self._sequence(self.texts, purpose_id=self.purpose.id)
+        people = self._people(3)
+        enrollments = sequence._enroll(people)
+        self.run_until(minutes=1)
+        people[0].privacy_restricted = True
+        sequence._opt_out([people[1].email_normalized])
+        self.send_sms()
+        self.assertEqual(self.results(enrollments), ["cancelled", "cancelled", "sent"])
+        self.assertIn("kept but not used", self.delivery(enrollments[0]).note)
+
+    def test_provider_that_is_down(self):
+        sequence = self._sequence(self.texts, purpose_id=self.purpose.id)
+        enrollments = sequence._enroll(self._people(2))
+        self.run_until(minutes=1)
+        self.send_sms(error="jsonrpc_exception")
+        self.assertEqual(self.results(enrollments), ["queued"] * 2)
+        self.send_sms()
+        self.assertEqual(self.results(enrollments), ["queued"] * 2, "not yet")
+        self.clock.tick(360)
+        self.send_sms()
+        self.assertEqual(self.results(enrollments), ["sent"] * 2)
