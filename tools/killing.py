@@ -36,7 +36,7 @@ def main(database, kills, processes):
     print(run_and_kill(database, int(kills), int(processes), seed=int(processes)))
 
 
-def run_and_kill(database, kills, processes=1, seed=1, longest=0.6):
+def run_and_kill(database, kills, processes=1, seed=1, longest=0.2):
     """Run engines until so many were killed, then until all is done; return kills that hit work.
 
     :param int processes: how many run at the same time
