@@ -1,4 +1,4 @@
-"""Sequences: engines killed at random moments, alone and two at a time; nothing twice, nothing lost.
+"""Sequences: engines killed at random moments, alone and in pairs; nothing twice, nothing lost.
 
 PEOPLE go through five steps that each leave something countable behind: a mail in Odoo's queue,
 an activity, a row in the history, a tag, another activity. KILLS changes how many processes are

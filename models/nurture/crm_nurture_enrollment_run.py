@@ -99,7 +99,6 @@ class CrmNurtureEnrollment(models.Model):
 
     def _run_step(self, step):
         """Do one step for those of these who do not have to leave before."""
-        sequence = step.sequence_id
         try:
             with self.env.cr.savepoint():
                 ready = self._send_away()._hold_back(step)
@@ -107,11 +106,10 @@ class CrmNurtureEnrollment(models.Model):
             raise
         except Exception as error:  # noqa: BLE001 - one broken rule never stops the others
             self.env.invalidate_all(flush=False)
-            sequence._note_problem(error)
+            step.sequence_id._note_problem(error)
             again = fields.Datetime.add(fields.Datetime.now(), minutes=TROUBLE_MINUTES)
             self._put_off(dict.fromkeys(self.ids, again))
             return
-        sequence._note_problem(None)
         ready._do_step(step)
 
     def _hold_back(self, step):

@@ -205,6 +205,7 @@ class TestCrmNurtureSequenceRules(NurtureCase):
         self.assertEqual((stuck.state, fine.state), ("waiting", "done"))
         self.assertIn("no_such_field", broken.problem)
         broken.sudo().exit_domain = "[]"
+        broken._watch()
         self.run_until(hours=2)
         self.assertEqual((stuck.state, broken.problem), ("done", False))
         self.assertEqual(leads[0].lifecycle_stage_id, self.prospect)
@@ -249,6 +250,19 @@ class TestCrmNurtureSequenceRules(NurtureCase):
         self.assertEqual(self.state(entered), [("exited", "closed")] * 2)
         with self.assertRaises(UserError):
             sequence._enroll(self._leads(1))
+
+    def test_deleting_and_archiving(self):
+        sequence = self._sequence(self.up(), WAIT, holdout_percent=30)
+        entered = sequence._enroll(self._leads(20))
+        self.run_until(minutes=1)
+        with self.assertRaises(UserError):
+            sequence.unlink()
+        sequence.active = False
+        self.assertEqual(set(entered.mapped("state")), {"paused", "holdout"})
+        sequence.action_close()
+        self.assertTrue(all(entered.mapped("left_at")))
+        sequence.unlink()
+        self.assertFalse(entered.exists())
 
     def test_pause_keeps_everybody(self):
         sequence = self._sequence(WAIT, self.up())
