@@ -20,11 +20,10 @@ class TestNurtureSms(NurtureMailCase, SMSCommon):
         }
 
     def send_sms(self, error=None):
-        with (
-            self.mockSMSGateway(sim_error=error),
-            self.committing(self.env["sms.sms"]) as texts,
-        ):
-            texts._process_queue()
+        self.env.flush_all()
+        with self.mockSMSGateway(sim_error=error), self.registry.cursor() as cr:
+            self.env(cr=cr)["sms.sms"]._process_queue()
+        self.env.invalidate_all()
 
     def test_each_gets_one(self):
         sequence = self._sequence(self.texts, purpose_id=self.purpose.id)
