@@ -158,6 +158,7 @@
         "views/privacy/res_config_settings_erasure_views.xml",
         "views/nurture/nurture_unsubscribe_templates.xml",
         "views/nurture/res_config_settings_mail_views.xml",
+        "views/nurture/mailing_mailing_views.xml",
         "views/menus.xml",
     ],
     "demo": [

@@ -63,6 +63,8 @@ PURPOSE_LINKS = (
     ("crm_privacy_consent", "purpose_id"),
     ("crm_privacy_consent", "wording_id"),
     ("mailing_mailing", "privacy_purpose_id"),
+    ("crm_nurture_sequence", "purpose_id"),
+    ("crm_nurture_step", "message_purpose_id"),
 )
 REASON_LINKS = (("crm_qualification_handover", "reason_id"),)
 

@@ -45,6 +45,7 @@ from . import link_tracker
 from . import mailing_trace
 from . import mailing_mailing
 from . import mailing_mailing_gate
+from . import mailing_mailing_cap
 from . import mail_compose_message
 from . import mail_mail
 from . import sms_sms
