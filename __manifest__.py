@@ -166,6 +166,8 @@
         "demo/crm_qualification_demo.xml",
         "demo/crm_segment_demo.xml",
         "demo/crm_rfm_demo.xml",
+        "demo/crm_touchpoint_demo.xml",
+        "demo/crm_score_demo.xml",
     ],
     "assets": {
         "web.assets_backend": [
