@@ -40,9 +40,9 @@ class CrmNurtureEnrollment(models.Model):
 
     _budget_idx = models.Index("(sequence_id, due_at) WHERE held_by = 'budget'")
 
-    def _leave(self, state, reason=False):
+    def _leave(self, state, reason=False, cause=False):
         """Nothing is held back from who has left."""
-        super()._leave(state, reason)
+        super()._leave(state, reason, cause)
         self.filtered("held_by").held_by = False
 
     def _hold_back(self, step):

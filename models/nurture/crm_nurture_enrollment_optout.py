@@ -16,7 +16,7 @@ class CrmNurtureEnrollment(models.Model):
         sequence = self.sequence_id
         if not self:
             return departures
-        why = ("exited", self.env._("Wants no more of these messages"))
+        why = ("exited", "unsubscribed")
         rows = self.env.execute_query(
             SQL(
                 "SELECT e.id FROM crm_nurture_enrollment e JOIN %s r ON r.id = e.%s"

@@ -103,7 +103,7 @@ class CrmNurtureSequence(models.Model):
                     (address, "in", addresses),
                 ]
             )
-            inside._leave("exited", self.env._("Wants no more of these messages"))
+            inside._leave("exited", cause="unsubscribed")
 
     def _leave_by_number(self, records):
         """Let these leave the sequences, who stopped its SMS."""
@@ -116,7 +116,7 @@ class CrmNurtureSequence(models.Model):
                     (sequence._subject(), "in", records.ids),
                 ]
             )
-            inside._leave("exited", self.env._("Wants no more of these messages"))
+            inside._leave("exited", cause="unsubscribed")
 
     def _message_purpose(self, step):
         """Give the purpose of the messages of a step."""

@@ -108,7 +108,7 @@ class TestNurtureAnswers(NurtureMailCase, HttpCase):
         self.assertIn("no more messages of this series", answer.text)
         self.env.invalidate_all()
         first = self.enrollments[0]
-        self.assertEqual((first.state, bool(first.reason)), ("exited", True))
+        self.assertEqual((first.state, first.cause), ("exited", "unsubscribed"))
         self.assertFalse(self.people[0].is_blacklisted)
         again = self.other._enroll(self.people[0])
         self.run_until(days=5)
