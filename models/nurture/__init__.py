@@ -65,7 +65,7 @@ from . import crm_lead
 from . import res_partner
 from . import res_config_settings
 from . import crm_nurture_optout
-from . import crm_nurture_enrollment_optout
+from . import crm_nurture_sequence_optout
 from . import crm_nurture_step_mail
 from . import crm_nurture_sequence_mail
 from . import crm_nurture_enrollment_hold

@@ -42,15 +42,15 @@ class CrmNurtureEnrollment(models.Model):
 
     def _leave(self, state, reason=False, cause=False):
         """Nothing is held back from who has left."""
-        super()._leave(state, reason, cause)
+        super()._leave(state, reason=reason, cause=cause)
         self.filtered("held_by").held_by = False
 
     def _hold_back(self, step):
         """Let those wait who may not get a message now; give the others."""
-        if step.kind not in MESSAGES or not self:
-            return super()._hold_back(step)
-        going = self._hold_capped(step)
-        return super(CrmNurtureEnrollment, going._hold_over_budget(step))._hold_back(step)
+        going = super()._hold_back(step)
+        if step.kind not in MESSAGES or not going:
+            return going
+        return going._hold_capped(step)._hold_over_budget(step)
 
     # ------------------------------------------------------------
     # The cap of a person
