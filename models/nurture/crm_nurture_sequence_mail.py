@@ -63,8 +63,12 @@ class CrmNurtureSequence(models.Model):
 
     def action_publish(self):
         """Publish only messages that somebody may get, and that are complete."""
-        self.draft_id.step_ids._check_messages()
-        return super().action_publish()
+        steps = self.draft_id.step_ids
+        steps._check_messages()
+        result = super().action_publish()
+        # nobody sends them to a list, and Odoo's form shows their figures
+        steps._mailings().write({"state": "done", "sent_date": fields.Datetime.now()})
+        return result
 
     def action_resume(self):
         """Let what waited leave at once."""
