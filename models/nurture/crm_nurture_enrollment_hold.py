@@ -42,8 +42,8 @@ class CrmNurtureEnrollment(models.Model):
 
     def _leave(self, state, reason=False, cause=False):
         """Nothing is held back from who has left."""
-        super()._leave(state, reason=reason, cause=cause)
         self.filtered("held_by").held_by = False
+        return super()._leave(state, reason=reason, cause=cause)
 
     def _hold_back(self, step):
         """Let those wait who may not get a message now; give the others."""

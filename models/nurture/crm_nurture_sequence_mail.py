@@ -23,7 +23,6 @@ class CrmNurtureSequence(models.Model):
 
     purpose_id = fields.Many2one(
         "crm.privacy.purpose",
-        "Purpose",
         ondelete="restrict",
         index="btree_not_null",
         domain="[('is_profiling', '=', False), ('company_id', 'in', (False, company_id))]",
@@ -73,7 +72,7 @@ class CrmNurtureSequence(models.Model):
     def action_resume(self):
         """Let what waited leave at once."""
         paused = self.filtered(lambda one: one.state == "paused")
-        super().action_resume()
+        result = super().action_resume()
         mails = self.env["mail.mail"].sudo()
         waiting = mails.search(
             [("mailing_id.nurture_sequence_id", "in", paused.ids), ("state", "=", "outgoing")]
@@ -81,6 +80,7 @@ class CrmNurtureSequence(models.Model):
         if waiting:
             waiting.scheduled_date = False
             waiting._nurture_wake()
+        return result
 
     def _message_purpose(self, step):
         """Give the purpose of the messages of a step."""
