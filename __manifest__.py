@@ -159,6 +159,7 @@
         "views/privacy/res_config_settings_erasure_views.xml",
         "views/nurture/nurture_unsubscribe_templates.xml",
         "views/nurture/res_config_settings_mail_views.xml",
+        "views/nurture/mailing_mailing_views.xml",
         "views/menus.xml",
     ],
     "demo": [
@@ -166,6 +167,8 @@
         "demo/crm_qualification_demo.xml",
         "demo/crm_segment_demo.xml",
         "demo/crm_rfm_demo.xml",
+        "demo/crm_touchpoint_demo.xml",
+        "demo/crm_score_demo.xml",
     ],
     "assets": {
         "web.assets_backend": [

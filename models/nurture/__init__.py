@@ -66,7 +66,7 @@ from . import crm_lead
 from . import res_partner
 from . import res_config_settings
 from . import crm_nurture_optout
-from . import crm_nurture_enrollment_optout
+from . import crm_nurture_sequence_optout
 from . import crm_nurture_step_mail
 from . import crm_nurture_sequence_mail
 from . import crm_nurture_enrollment_hold
@@ -76,6 +76,7 @@ from . import link_tracker
 from . import mailing_trace
 from . import mailing_mailing
 from . import mailing_mailing_gate
+from . import mailing_mailing_cap
 from . import mail_compose_message
 from . import mail_mail
 from . import sms_sms

@@ -46,4 +46,16 @@ class MailComposeMessage(models.TransientModel):
             }
             for record_id in mailing._nurture_doubles(self._get_recipients_data(going)):
                 values[record_id].update(state="cancel", failure_type="mail_dup")
+        elif mailing.keeps_cap:
+            self._nurture_delay(mailing, values)
         return values
+
+    def _nurture_delay(self, mailing, mail_values_dict):
+        """Let an ordinary mailing wait for who got enough messages lately."""
+        open_ids = [
+            key
+            for key, value in mail_values_dict.items()
+            if value.get("state") not in ("cancel", "exception")
+        ]
+        for record_id, moment in mailing._full_until(open_ids).items():
+            mail_values_dict[record_id]["scheduled_date"] = moment

@@ -73,6 +73,8 @@ class MailMail(models.Model):
     def _nurture_cancel(self, failure_type, reason):
         self.write({"state": "cancel", "failure_type": "mail_optout", "failure_reason": reason})
         self.sudo().mailing_trace_ids._nurture_cancel(failure_type, reason)
+        # the history of the person must not say that it was received
+        self.sudo().filtered("is_notification").mail_message_id.unlink()
 
     # ------------------------------------------------------------
     # When the server is down

@@ -2,6 +2,8 @@ from odoo import fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
+from .link_tracker import KnownLinks
+
 #: What people get to read: frozen when the version is published.
 CONTENT = frozenset(
     "subject preview body_html body_arch body_plaintext attachment_ids mailing_type"
@@ -112,7 +114,7 @@ class MailingMailing(models.Model):
         self.ensure_one()
         company = self.nurture_sequence_id.company_id or self.env.company
         mailing = self.with_company(company).with_context(
-            link_title_is_url=True, mail_notify_author=True
+            nurture_links=KnownLinks(), mail_notify_author=True
         )
         if self.mailing_type == "sms":
             mailing._nurture_compose_sms(res_ids)

@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from odoo.tests import tagged
 
 from .mail_common import NurtureMailCase
@@ -54,6 +56,32 @@ class TestNurtureLimits(NurtureMailCase):
         self.assertFalse(self.delivery(enrollment))
         self.run_until(days=2)
         self.assertEqual(self.days(enrollment), [[7]])
+
+    def test_an_ordinary_mailing_waits_as_well(self):
+        self.env.company.nurture_cap_number = 1
+        people = self._people(2)
+        sequence = self._sequence(self._mail(), purpose_id=self.purpose.id)
+        sequence._enroll(people[0])
+        self.run_until(hours=1)
+        mailings = self.env["mailing.mailing"].create(
+            [
+                {
+                    "subject": name,
+                    "body_html": "<p>News</p>",
+                    "mailing_model_id": self.env["ir.model"]._get_id("crm.lead"),
+                    "keeps_cap": keeps,
+                }
+                for name, keeps in (("News", True), ("Urgent", False))
+            ]
+        )
+        for mailing in mailings:
+            mailing.action_send_mail(res_ids=people.ids)
+        mails = self.env["mail.mail"].search([("mailing_id", "in", mailings.ids)])
+        waits = {(mail.mailing_id.subject, mail.res_id): mail.scheduled_date for mail in mails}
+        week = self.start + timedelta(days=7)
+        self.assertEqual(waits["News", people[0].id], week)
+        self.assertFalse(waits["News", people[1].id])
+        self.assertFalse(waits["Urgent", people[0].id])
 
     def test_what_matters_more_goes_first(self):
         self.env.company.nurture_cap_number = 1

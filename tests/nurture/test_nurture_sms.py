@@ -20,11 +20,10 @@ class TestNurtureSms(NurtureMailCase, SMSCommon):
         }
 
     def send_sms(self, error=None):
-        with (
-            self.mockSMSGateway(sim_error=error),
-            self.committing(self.env["sms.sms"]) as texts,
-        ):
-            texts._process_queue()
+        self.env.flush_all()
+        with self.mockSMSGateway(sim_error=error), self.registry.cursor() as cr:
+            self.env(cr=cr)["sms.sms"]._process_queue()
+        self.env.invalidate_all()
 
     def test_each_gets_one(self):
         sequence = self._sequence(self.texts, purpose_id=self.purpose.id)
@@ -73,3 +72,19 @@ class TestNurtureSms(NurtureMailCase, SMSCommon):
         self.clock.tick(360)
         self.send_sms()
         self.assertEqual(self.results(enrollments), ["sent"] * 2)
+
+    def test_as_many_questions_for_many(self):
+        counts = []
+        for count in (5, 5, 100):
+            sequence = self._sequence(self.texts, purpose_id=self.purpose.id)
+            people = self._people(count)
+            for number, lead in enumerate(people):
+                lead.phone = f"+3360{count % 10}{len(counts)}{number:05}"
+            enrollments = sequence._enroll(people)
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            enrollments._run_step(sequence.version_id.step_ids)
+            counts.append(self.env.cr.sql_log_count - before)
+            self.assertEqual(set(self.results(enrollments)), {"queued"})
+        self.assertLessEqual(counts[2], counts[1] + 10, counts)
