@@ -122,6 +122,7 @@
         "views/segment/crm_lead_views.xml",
         "views/segment/mailing_mailing_views.xml",
         "views/segment/res_config_settings_views.xml",
+        "views/nurture/res_config_settings_views.xml",
         "wizards/segment/crm_segment_pick_views.xml",
         "reports/privacy/crm_privacy_request_register_templates.xml",
         "reports/privacy/crm_privacy_request_report_views.xml",
@@ -156,6 +157,9 @@
         "views/privacy/crm_suspect_import_consent_views.xml",
         "views/privacy/res_config_settings_consent_views.xml",
         "views/privacy/res_config_settings_erasure_views.xml",
+        "views/nurture/nurture_unsubscribe_templates.xml",
+        "views/nurture/res_config_settings_mail_views.xml",
+        "views/nurture/mailing_mailing_views.xml",
         "views/menus.xml",
     ],
     "demo": [

@@ -1,0 +1,206 @@
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+from ..privacy.consent.decision import ORDERED
+from . import frequency, timetable
+from .crm_nurture_step_mail import MESSAGES
+
+#: How many messages that matter more are due for the same people now.
+RIVALS = """
+    SELECT e.id, count(*) FROM crm_nurture_enrollment e
+      JOIN crm_nurture_enrollment o ON o.%(subject)s = e.%(subject)s
+      JOIN crm_nurture_sequence q ON q.id = o.sequence_id
+      JOIN crm_nurture_step s ON s.id = o.step_id
+     WHERE e.id = ANY(%(ids)s) AND o.state = 'waiting' AND o.due_at <= %(now)s
+       AND s.kind IN %(kinds)s AND (q.priority, -q.id) > (%(priority)s, -%(sequence)s)
+     GROUP BY e.id
+"""
+
+
+class CrmNurtureEnrollment(models.Model):
+    """Nobody gets too many messages, and no more leave in a day than the budget allows.
+
+    What counts for the cap?
+        Every e-mail and SMS of sequences and of mailings, to the record, its address or its
+        number. What a contract or a law orders to send is not held back.
+    Who goes first?
+        The sequence with the higher priority; what has to wait comes when there is room, and
+        is never dropped.
+    What is over the budget?
+        Is spread over the next days, at the same time of day. Two engines that work at the same
+        moment may each send what is left of the day.
+    """
+
+    _inherit = "crm.nurture.enrollment"
+
+    held_by = fields.Selection(
+        [("cap", "Enough messages for now"), ("budget", "Enough messages today")],
+        help="Why the next message waits although its time has come.",
+    )
+
+    _budget_idx = models.Index("(sequence_id, due_at) WHERE held_by = 'budget'")
+
+    def _leave(self, state, reason=False, cause=False):
+        """Nothing is held back from who has left."""
+        self.filtered("held_by").held_by = False
+        return super()._leave(state, reason=reason, cause=cause)
+
+    def _hold_back(self, step):
+        """Let those wait who may not get a message now; give the others."""
+        going = super()._hold_back(step)
+        if step.kind not in MESSAGES or not going:
+            return going
+        return going._hold_capped(step)._hold_over_budget(step)
+
+    # ------------------------------------------------------------
+    # The cap of a person
+    # ------------------------------------------------------------
+
+    def _hold_capped(self, step):
+        """Let those wait who got enough messages lately; give the others."""
+        company = step.sequence_id.company_id or self.env.company
+        number, days = company.nurture_cap_number, max(1, company.nurture_cap_days)
+        purpose = step.sequence_id.sudo()._message_purpose(step)
+        if not number or purpose.legal_basis in ORDERED:
+            return self
+        now = fields.Datetime.now()
+        records = self._records()
+        got = records.env["mailing.trace"]._messages_since(
+            records, fields.Datetime.subtract(now, days=days)
+        )
+        rivals = self._rivals(step)
+        later = {}
+        for key, record_id in zip(self.ids, records.ids, strict=True):
+            dates = got.get(record_id, [])
+            moment = frequency.room_at(dates, number, days)
+            if moment:
+                later[key] = max(moment, fields.Datetime.add(now, minutes=1))
+            elif len(dates) + rivals.get(key, 0) >= number:
+                later[key] = fields.Datetime.add(now, hours=1)
+        self._hold("cap", later)
+        return self.browse(key for key in self.ids if key not in later)
+
+    def _rivals(self, step):
+        """Count the messages that matter more and are due: dict of id -> number."""
+        sequence = step.sequence_id
+        return dict(
+            self.env.execute_query(
+                SQL(
+                    RIVALS,
+                    subject=SQL.identifier(sequence._subject()),
+                    ids=list(self.ids),
+                    now=fields.Datetime.now(),
+                    kinds=tuple(MESSAGES),
+                    priority=sequence.priority,
+                    sequence=sequence.id,
+                )
+            )
+        )
+
+    # ------------------------------------------------------------
+    # The budget of a day
+    # ------------------------------------------------------------
+
+    def _hold_over_budget(self, step):
+        """Let those wait for whom nothing is left today; give the others."""
+        going = self
+        sequence = step.sequence_id
+        company = sequence.company_id or self.env.company
+        if sequence.daily_budget:
+            going = going._hold_over(sequence.daily_budget, sequence, 0)
+        if company.nurture_daily_budget:
+            others = self.env["crm.nurture.sequence"].search(
+                [("company_id", "in", (company.id, False))]
+            )
+            first = others.filtered(lambda one: one.priority > sequence.priority)
+            reserved = self._count_due(first)
+            going = going._hold_over(company.nurture_daily_budget, others, reserved)
+        return going
+
+    def _hold_over(self, budget, sequences, reserved):
+        """Let those wait who are beyond the budget that some sequences share."""
+        if not self:
+            return self
+        room = max(0, budget - self._count_today(sequences) - reserved)
+        going, over = self[:room], self[room:]
+        if over:
+            zone = self.env.company.partner_id.tz or "UTC"
+            now = fields.Datetime.now()
+            days = frequency.spread(len(over), budget, self._loads(sequences, now, zone))
+            later = {
+                key: timetable.after(now, day, "days", zone)
+                for key, day in zip(over.ids, days, strict=True)
+            }
+            self._hold("budget", later)
+        return going
+
+    @api.model
+    def _count_today(self, sequences):
+        """Count what these sequences have handed over today."""
+        zone = self.env.company.partner_id.tz or "UTC"
+        today = timetable.localized(fields.Datetime.now(), zone).replace(
+            hour=0, minute=0, second=0, microsecond=0
+        )
+        rows = self.env.execute_query(
+            SQL(
+                "SELECT count(*) FROM crm_nurture_delivery d JOIN crm_nurture_step s"
+                " ON s.id = d.step_id WHERE d.date >= %s AND d.outcome = 'queued'"
+                " AND s.sequence_id = ANY(%s)",
+                timetable.in_utc(today),
+                list(sequences.ids),
+            )
+        )
+        return rows[0][0]
+
+    @api.model
+    def _count_due(self, sequences):
+        """Count who is due for a message of these sequences now."""
+        if not sequences:
+            return 0
+        rows = self.env.execute_query(
+            SQL(
+                "SELECT count(*) FROM crm_nurture_enrollment e JOIN crm_nurture_step s"
+                " ON s.id = e.step_id WHERE e.state = 'waiting' AND e.due_at <= %s"
+                " AND s.kind IN %s AND e.sequence_id = ANY(%s)",
+                fields.Datetime.now(),
+                tuple(MESSAGES),
+                list(sequences.ids),
+            )
+        )
+        return rows[0][0]
+
+    @api.model
+    def _loads(self, sequences, now, zone):
+        """Count who waits for each of the next days: dict of days from now -> number."""
+        rows = self.env.execute_query(
+            SQL(
+                "SELECT due_at, count(*) FROM crm_nurture_enrollment"
+                " WHERE held_by = 'budget' AND due_at > %s AND sequence_id = ANY(%s)"
+                " GROUP BY due_at",
+                now,
+                list(sequences.ids),
+            )
+        )
+        today = timetable.localized(now, zone).date()
+        loads = {}
+        for moment, count in rows:
+            day = (timetable.localized(moment, zone).date() - today).days
+            loads[day] = loads.get(day, 0) + count
+        return loads
+
+    # ------------------------------------------------------------
+
+    def _hold(self, held_by, later):
+        """Let each wait until its moment: dict of id -> moment."""
+        if not later:
+            return
+        self.env.cr.execute(
+            SQL(
+                "UPDATE crm_nurture_enrollment e SET due_at = r.due_at, held_by = %s"
+                " FROM unnest(%s::int[], %s::timestamp[]) r (id, due_at) WHERE e.id = r.id",
+                held_by,
+                list(later),
+                list(later.values()),
+            )
+        )
+        self.invalidate_recordset(["due_at", "held_by"])

@@ -1,0 +1,103 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from .crm_nurture_step_mail import MESSAGES
+
+
+class CrmNurtureSequence(models.Model):
+    """What the messages of a sequence are for, and how many leave in a day.
+
+    What does the purpose decide?
+        Who may get its messages: the gate is asked when a message is handed over, and again
+        before it leaves. A step may have a purpose of its own.
+    What if the purpose is changed?
+        It holds at once, for all versions and for what waits to leave.
+    What is the budget?
+        The most messages that leave in a day; the others follow on the next days, those of
+        sequences with a higher priority first.
+    What becomes of messages that wait to leave when the sequence is paused?
+        They wait until it goes on.
+    """
+
+    _inherit = "crm.nurture.sequence"
+
+    purpose_id = fields.Many2one(
+        "crm.privacy.purpose",
+        ondelete="restrict",
+        index="btree_not_null",
+        domain="[('is_profiling', '=', False), ('company_id', 'in', (False, company_id))]",
+        default=lambda self: self.env.company.privacy_purpose_id,
+        help="What the messages are for: it decides who may get them. Without a purpose, consents"
+        " are not looked at; who objected to everything is left out all the same.",
+    )
+    daily_budget = fields.Integer(
+        "Messages a Day", help="The others follow on the next days; 0 means no limit."
+    )
+
+    _daily_budget_not_negative = models.Constraint(
+        "CHECK(daily_budget >= 0)", "The number of messages a day cannot be negative."
+    )
+
+    def write(self, vals):
+        """Let a new purpose hold for all its messages."""
+        result = super().write(vals)
+        if not vals.keys().isdisjoint({"purpose_id", "company_id"}):
+            self.version_ids.step_ids._own_mailings()
+        return result
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_messages(self):
+        """Delete the messages that nobody got; the others stay for the figures of Odoo."""
+        mailings = self.env["mailing.mailing"].sudo().with_context(active_test=False)
+        own = mailings.search([("nurture_sequence_id", "in", self.ids)])
+        sent = (
+            self.env["mailing.trace"]
+            .sudo()
+            ._read_group([("mass_mailing_id", "in", own.ids)], ["mass_mailing_id"])
+        )
+        used = mailings.union(*(mailing for (mailing,) in sent))
+        self.version_ids.step_ids._forget_mailings()
+        used.active = False
+        (own - used).unlink()
+
+    def action_publish(self):
+        """Publish only messages that somebody may get, and that are complete."""
+        steps = self.draft_id.step_ids
+        steps._check_messages()
+        result = super().action_publish()
+        # nobody sends them to a list, and Odoo's form shows their figures
+        steps._mailings().write({"state": "done", "sent_date": fields.Datetime.now()})
+        return result
+
+    def action_resume(self):
+        """Let what waited leave at once."""
+        paused = self.filtered(lambda one: one.state == "paused")
+        result = super().action_resume()
+        mails = self.env["mail.mail"].sudo()
+        waiting = mails.search(
+            [("mailing_id.nurture_sequence_id", "in", paused.ids), ("state", "=", "outgoing")]
+        )
+        if waiting:
+            waiting.scheduled_date = False
+            waiting._nurture_wake()
+        return result
+
+    def _message_purpose(self, step):
+        """Give the purpose of the messages of a step."""
+        self.ensure_one()
+        return step.message_purpose_id or self.purpose_id
+
+    def _check_channels(self, steps):
+        """Refuse messages by a channel that people were not asked about."""
+        for step in steps.filtered(lambda step: step.kind in MESSAGES):
+            purpose = self._message_purpose(step).sudo()
+            channel = MESSAGES[step.kind]
+            if purpose and channel not in purpose._channels():
+                raise UserError(
+                    self.env._(
+                        "“%(step)s”: nobody was asked about “%(purpose)s” by this channel. Choose"
+                        " a purpose for this step that has it, or add it to the purpose.",
+                        step=step.display_name,
+                        purpose=purpose.name,
+                    )
+                )

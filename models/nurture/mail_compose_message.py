@@ -1,0 +1,61 @@
+from odoo import models
+
+from .mailing_mailing import BATCH
+
+
+class MailComposeMessage(models.TransientModel):
+    """Messages of sequences: once at an address, by the deliveries and not by the mailing.
+
+    Odoo sends a mailing once to an address, ever. Somebody who comes into a sequence again gets
+    it again; another lead with the same address does not.
+    """
+
+    _inherit = "mail.compose.message"
+
+    def _action_send_mail_mass_mail(self, res_ids, auto_commit=False):
+        """Take more at once than Odoo does, unless somebody set how many."""
+        sequence = self.mass_mailing_id.sudo().nurture_sequence_id
+        size = self.env["ir.config_parameter"].sudo().get_param("mail.batch_size")
+        if sequence and not size and len(res_ids) <= BATCH:
+            return self._nurture_queue(res_ids)
+        return super()._action_send_mail_mass_mail(res_ids, auto_commit=auto_commit)
+
+    def _nurture_queue(self, res_ids):
+        """Do what Odoo does with each fifty, for all at once."""
+        values = self._manage_mail_values(self._prepare_mail_values(res_ids))
+        mails = self.env["mail.mail"].sudo().create(list(values.values()))
+        self.env["mail.notification"].create(self._generate_mail_notification_values(mails))
+        self.env[self.model].browse(values)._message_mail_after_hook(mails)
+        return mails
+
+    def _get_done_emails(self, mail_values_dict):
+        """Leave it to the deliveries who had the message."""
+        if self.mass_mailing_id.sudo().nurture_sequence_id:
+            return []
+        return super()._get_done_emails(mail_values_dict)
+
+    def _process_mail_values_state(self, mail_values_dict):
+        """Cancel what an address has had, or is about to get, as another record."""
+        values = super()._process_mail_values_state(mail_values_dict)
+        mailing = self.mass_mailing_id.sudo()
+        if mailing.nurture_sequence_id:
+            going = {
+                key: value
+                for key, value in values.items()
+                if value.get("state") not in ("cancel", "exception")
+            }
+            for record_id in mailing._nurture_doubles(self._get_recipients_data(going)):
+                values[record_id].update(state="cancel", failure_type="mail_dup")
+        elif mailing.keeps_cap:
+            self._nurture_delay(mailing, values)
+        return values
+
+    def _nurture_delay(self, mailing, mail_values_dict):
+        """Let an ordinary mailing wait for who got enough messages lately."""
+        open_ids = [
+            key
+            for key, value in mail_values_dict.items()
+            if value.get("state") not in ("cancel", "exception")
+        ]
+        for record_id, moment in mailing._full_until(open_ids).items():
+            mail_values_dict[record_id]["scheduled_date"] = moment

@@ -1,0 +1,219 @@
+from odoo import fields, models
+from odoo.exceptions import UserError
+from odoo.tools import SQL
+
+from .link_tracker import KnownLinks
+
+#: What people get to read: frozen when the version is published.
+CONTENT = frozenset(
+    "subject preview body_html body_arch body_plaintext attachment_ids mailing_type"
+    " mailing_model_id active".split()
+)
+#: More at once than Odoo's fifty: what is asked once per batch is asked less often.
+BATCH = 500
+
+
+class MailingMailing(models.Model):
+    """The message of a step of a sequence.
+
+    Who sends it?
+        Only the engine. It is never sent to a list, and its text is that of the step.
+    May it change?
+        Until the version is published. After that people are on their way to it.
+    """
+
+    _inherit = "mailing.mailing"
+
+    nurture_sequence_id = fields.Many2one(
+        "crm.nurture.sequence",
+        "Sequence",
+        ondelete="set null",
+        index="btree_not_null",
+        copy=False,
+        readonly=True,
+    )
+
+    def write(self, vals):
+        """Refuse to change what people in a sequence are about to get."""
+        if not CONTENT.isdisjoint(vals):
+            self._check_not_published(vals)
+        return super().write(vals)
+
+    def _check_not_published(self, vals):
+        own = self.filtered("nurture_sequence_id")
+        if not own:
+            return
+        steps = self.env["crm.nurture.step"].sudo()
+        frozen = steps.search(
+            ["|", ("mailing_id", "in", own.ids), ("mailing_b_id", "in", own.ids)]
+        ).filtered(lambda step: step.version_id.state != "draft")
+        changed = (frozen.mailing_id | frozen.mailing_b_id) & own
+        if any(changed._changes(vals)):
+            raise UserError(
+                self.env._(
+                    "This message belongs to %s, which is published: people are on their way to"
+                    " it. Edit the sequence to make the next version, and change it there.",
+                    frozen[0].version_id.display_name,
+                )
+            )
+
+    def _changes(self, vals):
+        """Give the names of the parts of the content that values would change."""
+        return [
+            name
+            for mailing in self
+            for name in CONTENT & vals.keys()
+            if mailing._fields[name].convert_to_write(mailing[name], mailing) != vals[name]
+        ]
+
+    def action_launch(self):
+        """Refuse to send the message of a step to everybody."""
+        self._check_not_of_sequence()
+        return super().action_launch()
+
+    def action_schedule(self):
+        """Refuse to plan the message of a step."""
+        self._check_not_of_sequence()
+        return super().action_schedule()
+
+    def action_put_in_queue(self):
+        """Refuse to queue the message of a step."""
+        self._check_not_of_sequence()
+        return super().action_put_in_queue()
+
+    def _check_not_of_sequence(self):
+        if self.nurture_sequence_id:
+            raise UserError(
+                self.env._(
+                    "This message belongs to the sequence “%s”, which sends it to each person at"
+                    " the right time. Duplicate it to send it as a mailing.",
+                    self.nurture_sequence_id[0].name,
+                )
+            )
+
+    def _set_nurture(self, vals):
+        """Write what follows from the sequence, where it is not so already."""
+        self.filtered(
+            lambda one: any(one._fields[k].convert_to_write(one[k], one) != vals[k] for k in vals)
+        ).write(vals)
+
+    def _copy_for_step(self):
+        """Copy the message for another version of the step."""
+        self.ensure_one()
+        return self.copy({"subject": self.subject, "mailing_domain": self.mailing_domain})
+
+    # ------------------------------------------------------------
+    # Handing over
+    # ------------------------------------------------------------
+
+    def _nurture_hand_over(self, res_ids):
+        """Put the message to these records into Odoo's queue, without a commit.
+
+        :return: record id -> its new trace
+        """
+        self.ensure_one()
+        company = self.nurture_sequence_id.company_id or self.env.company
+        mailing = self.with_company(company).with_context(
+            nurture_links=KnownLinks(), mail_notify_author=True
+        )
+        if self.mailing_type == "sms":
+            mailing._nurture_compose_sms(res_ids)
+        else:
+            mailing._nurture_compose(res_ids)
+        return self._nurture_traces(res_ids)
+
+    def _nurture_compose(self, res_ids):
+        """Let Odoo's composer render, check and queue the e-mails."""
+        composer = (
+            self.env["mail.compose.message"]
+            .with_context(
+                active_ids=res_ids,
+                default_composition_mode="mass_mail",
+                **self._get_mass_mailing_context(),
+            )
+            .create(self._nurture_composer_values())
+        )
+        mails, _messages = composer._action_send_mail(auto_commit=False)
+        mails._nurture_wake()
+
+    def _nurture_composer_values(self):
+        """Give what Odoo gives the composer of a mailing; the e-mails wait in the queue."""
+        values = {
+            "attachment_ids": [(4, attachment.id) for attachment in self.attachment_ids],
+            "author_id": self.user_id.partner_id.id or self.env.user.partner_id.id,
+            "auto_delete": not self.keep_archives,
+            "auto_delete_keep_log": self.reply_to_mode == "update",
+            "body": self._prepend_preview(self.body_html or "", self.preview),
+            "composition_mode": "mass_mail",
+            "email_from": self.email_from,
+            "force_send": False,
+            "mail_server_id": self.mail_server_id.id,
+            "mass_mailing_id": self.id,
+            "model": self.mailing_model_real,
+            "reply_to_force_new": self.reply_to_mode == "new",
+            "subject": self.subject,
+            "template_id": False,
+            "use_exclusion_list": self.use_exclusion_list,
+        }
+        if self.reply_to_mode == "new":
+            values["reply_to"] = self.reply_to
+        return values
+
+    def _nurture_compose_sms(self, res_ids):
+        """Let Odoo's composer render, check and queue the SMS."""
+        values = {**self._send_sms_get_composer_values(res_ids), "mass_force_send": False}
+        composer = self.env["sms.composer"].with_context(active_id=False).create(values)
+        composer._action_send_sms()
+
+    def _nurture_traces(self, res_ids):
+        """Give the newest trace of each record."""
+        traces = self.env["mailing.trace"].sudo()
+        traces.flush_model()
+        rows = self.env.execute_query(
+            SQL(
+                "SELECT DISTINCT ON (res_id) res_id, id FROM mailing_trace"
+                " WHERE mass_mailing_id = %s AND model = %s AND res_id = ANY(%s)"
+                " ORDER BY res_id, id DESC",
+                self.id,
+                self.mailing_model_real,
+                list(res_ids),
+            )
+        )
+        found = traces.browse(row[1] for row in rows)
+        found.fetch(["trace_status", "failure_type", "failure_reason"])
+        return {row[0]: trace for row, trace in zip(rows, found, strict=True)}
+
+    def _nurture_siblings(self):
+        """Give the mailings of both versions of the step."""
+        steps = self.env["crm.nurture.step"].sudo()
+        step = steps.search(
+            ["|", ("mailing_id", "=", self.id), ("mailing_b_id", "=", self.id)], limit=1
+        )
+        return self | step._mailings()
+
+    def _nurture_doubles(self, recipients):
+        """Give the records whose addresses all get the message as another record.
+
+        :param recipients: what the composer knows of the addresses of each record
+        """
+        emails = {email for info in recipients.values() for email in info["mail_to_normalized"]}
+        rows = self.env.execute_query(
+            SQL(
+                "SELECT DISTINCT email, res_id FROM mailing_trace WHERE email = ANY(%s)"
+                " AND mass_mailing_id = ANY(%s) AND trace_status NOT IN ('cancel', 'error')",
+                sorted(emails),
+                list(self._nurture_siblings().ids),
+            )
+        )
+        holders = {}
+        for email, record_id in rows:
+            holders.setdefault(email, set()).add(record_id)
+        doubles = []
+        for record_id, info in recipients.items():
+            own = info["mail_to_normalized"]
+            if own and all(holders.get(email, set()) - {record_id} for email in own):
+                doubles.append(record_id)
+            else:
+                for email in own:
+                    holders.setdefault(email, set()).add(record_id)
+        return doubles

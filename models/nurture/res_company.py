@@ -1,0 +1,20 @@
+from odoo import fields, models
+
+
+class ResCompany(models.Model):
+    """How many messages a person gets, and how many leave in a day."""
+
+    _inherit = "res.company"
+
+    nurture_cap_number = fields.Integer(
+        "Messages per Person", help="E-mails and SMS of sequences and mailings; 0: no limit."
+    )
+    nurture_cap_days = fields.Integer("In So Many Days", default=7)
+    nurture_daily_budget = fields.Integer(
+        "Messages of Sequences a Day", help="The others follow on the next days; 0: no limit."
+    )
+
+    _nurture_limits_not_negative = models.Constraint(
+        "CHECK(nurture_cap_number >= 0 AND nurture_daily_budget >= 0)",
+        "The limits of messages cannot be negative.",
+    )
