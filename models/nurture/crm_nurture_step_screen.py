@@ -1,0 +1,75 @@
+from odoo import api, fields, models
+
+
+
+class CrmNurtureStep(models.Model):
+    """How a step is shown: what it does, in words.
+
+    What is its title?
+        Its name; without one what it does.
+    What is its summary?
+        What it does, short enough for a card.
+    """
+
+    _inherit = "crm.nurture.step"
+
+    summary = fields.Char(compute="_compute_summary")
+
+    def _compute_display_name(self):
+        kinds = dict(self._fields["kind"]._description_selection(self.env))
+        for step in self:
+            step.display_name = step.name or kinds.get(step.kind) or ""
+
+    def _compute_summary(self):
+        for step in self:
+            describe = getattr(step, f"_describe_{step.kind}", None)
+            step.summary = (describe and describe()) or ""
+
+    def _describe_wait(self):
+        number = self.wait_number
+        return {
+            "minutes": self.env._("%(number)s minutes", number=number),
+            "hours": self.env._("%(number)s hours", number=number),
+            "days": self.env._("%(number)s days", number=number),
+            "weeks": self.env._("%(number)s weeks", number=number),
+            "months": self.env._("%(number)s months", number=number),
+        }.get(self.wait_unit)
+
+    def _describe_email(self):
+        return self.subject
+
+    def _describe_sms(self):
+        return self.sms_body
+
+    def _describe_activity(self):
+        parts = (self.activity_type_id.name, self.activity_summary)
+        return ": ".join(part for part in parts if part)
+
+    def _describe_stage(self):
+        return self.stage_id.name
+
+    def _describe_assign(self):
+        return self.user_id.name
+
+    def _describe_action(self):
+        return self.sudo().action_id.name
+
+    def _describe_sequence(self):
+        return self.next_sequence_id.name
+
+    @api.model
+    def _starting_values(self, kind):
+        """Give what a new step of a kind begins with."""
+        if kind == "activity":
+            todo = self.env.ref("mail.mail_activity_data_call", raise_if_not_found=False)
+            types = self.env["mail.activity.type"]
+            return {"activity_type_id": (todo or types.search([], limit=1)).id}
+        if kind == "wait":
+            return {"wait_number": 3, "wait_unit": "days"}
+        return {}
+
+    def _point_to(self, copies):
+        """Let a copied step point to the copies of the steps that it points to."""
+        for name in self.version_id._next_keys():
+            if self[name] in copies:
+                self[name] = copies[self[name]]
