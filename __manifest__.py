@@ -122,6 +122,7 @@
         "views/segment/crm_lead_views.xml",
         "views/segment/mailing_mailing_views.xml",
         "views/segment/res_config_settings_views.xml",
+        "views/nurture/res_config_settings_views.xml",
         "wizards/segment/crm_segment_pick_views.xml",
         "reports/privacy/crm_privacy_request_register_templates.xml",
         "reports/privacy/crm_privacy_request_report_views.xml",

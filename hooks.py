@@ -2,6 +2,7 @@
 
 from odoo.tools import SQL, sql
 
+from .models.nurture.crm_nurture_enrollment_retention import MONTHS as NURTURE_MONTHS
 from .models.segment.crm_segment_refresh import WAITING as SEGMENTS_WAITING
 
 TABLES = ("crm_lead", "res_partner")
@@ -63,6 +64,18 @@ PURPOSE_LINKS = (
     ("crm_privacy_consent", "purpose_id"),
     ("crm_privacy_consent", "wording_id"),
     ("mailing_mailing", "privacy_purpose_id"),
+)
+# What holds on to the steps, and what steps hold on to, in the same way.
+NURTURE_LINKS = (
+    ("crm_nurture_enrollment", "step_id"),
+    ("crm_nurture_sequence", "goal_stage_id"),
+    ("crm_nurture_sequence", "trigger_stage_id"),
+    ("crm_nurture_sequence", "segment_id"),
+    ("crm_nurture_sequence", "calendar_id"),
+    ("crm_nurture_step", "activity_plan_id"),
+    ("crm_nurture_step", "stage_id"),
+    ("crm_nurture_step", "action_id"),
+    ("crm_nurture_step", "next_sequence_id"),
 )
 REASON_LINKS = (("crm_qualification_handover", "reason_id"),)
 
@@ -126,8 +139,10 @@ def uninstall_hook(env):
     env["data_recycle.model"].with_context(active_test=False).search(
         [("retention_ids", "!=", False)]
     ).unlink()
-    parameters.set_param(SEGMENTS_WAITING, False)
-    for table, column in STAGE_LINKS + CHANNEL_LINKS + SEGMENT_LINKS + REASON_LINKS + PURPOSE_LINKS:
+    for name in (SEGMENTS_WAITING, NURTURE_MONTHS):
+        parameters.set_param(name, False)
+    links = STAGE_LINKS + CHANNEL_LINKS + SEGMENT_LINKS + REASON_LINKS + PURPOSE_LINKS
+    for table, column in links + NURTURE_LINKS:
         sql.drop_constraint(env.cr, table, f"{table}_{column}_fkey")
 
 

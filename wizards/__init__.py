@@ -5,3 +5,4 @@ from . import scoring
 from . import rfm
 from . import segment
 from . import privacy
+from . import nurture

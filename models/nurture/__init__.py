@@ -6,33 +6,57 @@ Somebody in a sequence is an *enrollment*, which waits at one step until a momen
 what is due, does the step, notes a *delivery* and moves on, all in one transaction: whatever stops
 it, nothing is done twice and nothing is lost.
 
+People come in by triggers, or by hand; every few minutes a look around finds who comes in, who
+has to leave and who goes on. Who left long ago is deleted; the *tally* keeps the figures.
+
 Models: `crm.nurture.sequence`, `crm.nurture.version`, `crm.nurture.step`,
-`crm.nurture.enrollment`, `crm.nurture.delivery`.
+`crm.nurture.enrollment`, `crm.nurture.delivery`, `crm.nurture.tally`.
 
 What others may call:
 
 * `sequence.action_publish()`: freeze the draft and let people in;
-* `sequence._enroll(records)`: let these leads or contacts in, if they may;
+* `sequence._enroll(records)`: let these leads or contacts in, if they may; `_enroll_query` for
+  any number of them;
+* `sequence._audience()`: the query of the people it is for, as the owner sees them;
+* `env["crm.nurture.sequence"]._cron_watch()`: the look around;
 * `env["crm.nurture.enrollment"]._cron_run_due()`: do what is due; from any number of processes;
 * `enrollments._leave(state, reason)`: take somebody out.
 
 What others may extend:
 
-* `step._do_KIND(enrollments)`: what a kind of step does;
-* `enrollments._departures()`: who has to leave or to pause before a step;
-* `path`, `timetable`: the way through the steps and the calendar, as plain functions.
+* `step._do_KIND(enrollments)`: what a kind of step does; a `Result` with `until` puts it off;
+* `step._due_at(enrollments, now)`, `step._closed_until(enrollments)`: when it is done;
+* `sequence._obstacles(person)`, `sequence._brakes(person)`: who leaves or waits, as SQL;
+* `path`, `timetable`, `holdout`: the way through the steps, the calendar and the lot, as plain
+  functions.
 """
 
 from . import frequency
+from . import filters
+from . import holdout
 from . import path
 from . import timetable
 from . import crm_nurture_sequence
+from . import crm_nurture_sequence_owner
+from . import crm_nurture_sequence_rules
+from . import crm_nurture_sequence_hours
 from . import crm_nurture_sequence_enroll
+from . import crm_nurture_sequence_trigger
+from . import crm_nurture_sequence_watch
 from . import crm_nurture_version
 from . import crm_nurture_step
 from . import crm_nurture_step_do
+from . import crm_nurture_step_wait
+from . import crm_nurture_step_condition
 from . import crm_nurture_enrollment
+from . import crm_nurture_enrollment_zone
+from . import crm_nurture_enrollment_leave
+from . import crm_nurture_enrollment_deliveries
 from . import crm_nurture_enrollment_run
+from . import crm_nurture_enrollment_wake
+from . import crm_nurture_enrollment_answer
+from . import crm_nurture_enrollment_absorb
+from . import crm_nurture_enrollment_retention
 from . import crm_nurture_delivery
 from . import crm_nurture_optout
 from . import crm_nurture_step_mail
@@ -49,3 +73,8 @@ from . import mail_mail
 from . import sms_sms
 from . import res_company
 from . import res_config_settings_mail
+from . import crm_nurture_tally
+from . import mailing_trace
+from . import crm_lead
+from . import res_partner
+from . import res_config_settings

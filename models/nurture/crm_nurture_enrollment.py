@@ -4,6 +4,24 @@ from odoo.tools import SQL
 #: States of somebody who is inside.
 INSIDE = ("waiting", "paused", "held", "quarantine")
 
+#: Why somebody left, or waits otherwise than for the next step.
+CAUSES = [
+    ("end", "Came to the end"),
+    ("exit", "Came to an exit"),
+    ("goal", "Reached the goal"),
+    ("rule", "Matched the exit rule"),
+    ("segment", "Left the segment"),
+    ("reply", "Answered"),
+    ("archived", "Archived or lost"),
+    ("merged", "Merged with somebody inside"),
+    ("hand", "Taken out by hand"),
+    ("closed", "The sequence was closed"),
+    ("sales", "A quotation or a meeting is open"),
+    ("restricted", "Processing is restricted"),
+    ("trouble", "A step failed and is tried again"),
+    ("failed", "A step failed"),
+]
+
 
 class CrmNurtureEnrollment(models.Model):
     """One lead or contact in one version of a sequence: at which step, until when.
@@ -11,7 +29,11 @@ class CrmNurtureEnrollment(models.Model):
     Which states are there?
         *waiting* until `due_at`; *paused* with its sequence; *held* while sales are at work;
         *quarantine* after a failure, with the reason. Those have left: *done* at the end, *goal*
-        reached, *exited* by a rule, with the reason; *holdout* never gets anything.
+        reached, *exited* by a rule; *holdout* never gets anything. `cause` says why, `reason`
+        adds what is not in the cause, such as the message of a failure.
+    Who reached the goal?
+        Who has a `goal_at`: also who was held out or had left before, so that both can be
+        compared.
     What is a round?
         How many times the same person has come in, this time included.
     Who changes it?
@@ -42,17 +64,29 @@ class CrmNurtureEnrollment(models.Model):
         default="waiting",
     )
     step_id = fields.Many2one("crm.nurture.step", "At Step", ondelete="restrict")
+    arrived_at = fields.Datetime("At This Step since")
     due_at = fields.Datetime("Next Step on")
     round = fields.Integer(default=1, required=True)
     entered_at = fields.Datetime("Entered", required=True, default=fields.Datetime.now)
     left_at = fields.Datetime("Left")
-    reason = fields.Char(help="Why somebody left, is on hold or in quarantine.")
+    goal_at = fields.Datetime("Goal Reached on")
+    cause = fields.Selection(CAUSES, "Why")
+    reason = fields.Char("Details", help="Why somebody left, is on hold or in quarantine.")
     tries = fields.Integer(default=0, help="How often the step has failed in a row.")
 
     _due_idx = models.Index("(due_at, id) WHERE state = 'waiting'")
     _step_idx = models.Index("(step_id) WHERE step_id IS NOT NULL")
     _sequence_partner_idx = models.Index("(sequence_id, partner_id) WHERE partner_id IS NOT NULL")
     _sequence_lead_idx = models.Index("(sequence_id, lead_id) WHERE lead_id IS NOT NULL")
+    _one_partner_inside = models.UniqueIndex(
+        "(sequence_id, partner_id) WHERE left_at IS NULL AND partner_id IS NOT NULL",
+        "This contact is in the sequence already.",
+    )
+    _one_lead_inside = models.UniqueIndex(
+        "(sequence_id, lead_id) WHERE left_at IS NULL AND lead_id IS NOT NULL",
+        "This lead is in the sequence already.",
+    )
+    _left_idx = models.Index("(left_at) WHERE left_at IS NOT NULL")
     _one_subject = models.Constraint(
         "CHECK((partner_id IS NULL) != (lead_id IS NULL))",
         "An enrollment is that of a lead or of a contact.",
@@ -71,11 +105,54 @@ class CrmNurtureEnrollment(models.Model):
             enrollment[subject].id for enrollment in self
         )
 
-    def _leave(self, state, reason=False):
+    def _leave(self, state, reason=False, cause=False):
         """Take them out: finished, at the goal, or by a rule."""
-        self.write(
-            {"state": state, "reason": reason, "left_at": fields.Datetime.now(), "due_at": False}
+        now = fields.Datetime.now()
+        vals = {"state": state, "cause": cause, "reason": reason, "left_at": now, "due_at": False}
+        if state == "goal":
+            vals["goal_at"] = now
+        self.write(vals)
+
+    def _put_off(self, moments):
+        """Let them come to the same step again later.
+
+        :param dict moments: enrollment id -> when
+        """
+        if not moments:
+            return
+        self.env.cr.execute(
+            SQL(
+                "UPDATE crm_nurture_enrollment e SET due_at = r.due_at"
+                " FROM unnest(%s::int[], %s::timestamp[]) r (id, due_at) WHERE e.id = r.id",
+                list(moments),
+                list(moments.values()),
+            )
         )
+        self.invalidate_model(["due_at"])
+
+    def action_retry(self):
+        """Let those in quarantine try their step again, now."""
+        self.env["crm.nurture.sequence"].check_access("write")
+        stuck = self.sudo().filtered(lambda one: one.state == "quarantine")
+        for running, enrollments in stuck.grouped(
+            lambda one: one.sequence_id.state == "running"
+        ).items():
+            enrollments.write(
+                {
+                    "state": "waiting" if running else "paused",
+                    "due_at": fields.Datetime.now(),
+                    "tries": 0,
+                    "cause": False,
+                    "reason": False,
+                }
+            )
+        self._wake()
+
+    def action_leave(self):
+        """Take people out by hand."""
+        self.env["crm.nurture.sequence"].check_access("write")
+        inside = self.sudo().filtered(lambda one: one.state in INSIDE)
+        inside._leave("exited", cause="hand")
 
     @api.model
     def _set_state(self, before, after, sequence_ids):

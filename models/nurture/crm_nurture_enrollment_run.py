@@ -1,17 +1,27 @@
 import logging
 
-import psycopg2
-
 from odoo import api, fields, models
+from odoo.exceptions import LockError
 from odoo.tools import SQL
+
+from odoo.addons.base.models.ir_mail_server import MailDeliveryException
+
+from ..lifecycle.long_statement import CONCURRENCY
 
 _logger = logging.getLogger(__name__)
 
 BATCH = 500
 REASON_LENGTH = 1000
 
-#: What other transactions cause is no fault of a person: the step is due again after these minutes.
+#: What the world around causes is no fault of a person: the step is due again after these minutes.
 RETRY_MINUTES = (5, 30, 120)
+TRANSIENT = (OSError, MailDeliveryException, LockError)
+
+#: So often in a row other transactions may come in the way before the run is given up.
+PATIENCE = 8
+
+#: When somebody is due again whose sequence cannot be evaluated.
+TROUBLE_MINUTES = 60
 
 
 class CrmNurtureEnrollment(models.Model):
@@ -22,7 +32,10 @@ class CrmNurtureEnrollment(models.Model):
         deliveries and moving on are one transaction per batch: a kill undoes all of it.
     What if a step fails for somebody?
         The batch is halved until only the culprits stay: they go to quarantine with the reason,
-        and the others go on in the same run.
+        and the others go on in the same run. What may be over soon (a server that does not
+        answer) is tried again later, first after minutes, then after hours.
+    What if another transaction comes in the way?
+        The batch is undone and taken again, smaller each time.
     Who is asked before each step?
         `_departures`: who has reached the goal, matches an exit rule or may not be addressed.
     """
@@ -32,9 +45,24 @@ class CrmNurtureEnrollment(models.Model):
     @api.model
     def _cron_run_due(self):
         """Do what is due, in batches, until nothing is left or the time of the cron is over."""
-        while done := self._run_batch():
-            if not self.env["ir.cron"]._commit_progress(done, remaining=self._has_due()):
+        limit, failures, seconds_left = BATCH, 0, 1
+        while seconds_left:
+            try:
+                done = self._run_batch(limit)
+                remaining = self._has_due() if done else 0
+                seconds_left = self.env["ir.cron"]._commit_progress(done, remaining=remaining)
+            except CONCURRENCY:
+                failures += 1
+                if failures > PATIENCE:
+                    raise
+                self.env.cr.rollback()
+                limit = max(1, limit // 4)
+                continue
+            if not done:
                 break
+            failures, limit = 0, BATCH
+            if remaining:
+                self._call_helpers()
         self._wake()
 
     @api.model
@@ -57,23 +85,36 @@ class CrmNurtureEnrollment(models.Model):
     def _claim(self, limit):
         """Lock the rows that are due longest; rows that another process has are left to it."""
         self.flush_model()
-        rows = self.env.execute_query(
+        self.env.cr.execute(
             SQL(
                 "SELECT id FROM crm_nurture_enrollment"
                 " WHERE state = 'waiting' AND due_at <= %s"
                 " ORDER BY due_at, id LIMIT %s FOR UPDATE SKIP LOCKED",
                 fields.Datetime.now(),
                 limit,
-            )
+            ),
+            log_exceptions=False,
         )
-        return self.browse(row[0] for row in rows)
+        return self.browse(row[0] for row in self.env.cr.fetchall())
 
     def _run_step(self, step):
         """Do one step for those of these who do not have to leave before."""
-        departures = self._departures()
-        for (state, reason), ids in self._by_value(departures).items():
-            self.browse(ids)._leave(state, reason)
-        staying = self.browse(key for key in self.ids if key not in departures)
+        sequence = step.sequence_id
+        try:
+            with self.env.cr.savepoint():
+                ready = self._send_away()
+                later = step._closed_until(ready)
+                ready._put_off(later)
+        except CONCURRENCY:
+            raise
+        except Exception as error:  # noqa: BLE001 - one broken rule never stops the others
+            self.env.invalidate_all(flush=False)
+            sequence._note_problem(error)
+            again = fields.Datetime.add(fields.Datetime.now(), minutes=TROUBLE_MINUTES)
+            self._put_off(dict.fromkeys(self.ids, again))
+            return
+        sequence._note_problem(None)
+        staying = ready.browse(key for key in ready.ids if key not in later)
         staying._hold_back(step)._do_step(step)
 
     def _hold_back(self, step):
@@ -83,10 +124,6 @@ class CrmNurtureEnrollment(models.Model):
         """
         return self
 
-    def _departures(self):
-        """Give who has to leave before the next step: dict of id -> (state, reason)."""
-        return {}
-
     def _do_step(self, step):
         """Do the step for all together; if that fails halve them until the culprits stay."""
         if not self:
@@ -94,10 +131,12 @@ class CrmNurtureEnrollment(models.Model):
         try:
             with self.env.cr.savepoint():
                 self._do_and_advance(step)
-        except psycopg2.OperationalError:
+        except CONCURRENCY:
             raise
         except Exception as error:  # noqa: BLE001 - one bad record never stops the others
             self.env.invalidate_all(flush=False)
+            if isinstance(error, TRANSIENT) and self._try_again(error):
+                return
             if len(self) == 1:
                 self._quarantine(error)
             else:
@@ -108,56 +147,32 @@ class CrmNurtureEnrollment(models.Model):
     def _do_and_advance(self, step):
         fresh = self._note_deliveries(step)
         results = step._do(fresh) if fresh else {}
+        later = {key: result.until for key, result in results.items() if result.until}
+        self.browse(later)._take_back(step, later)
+        results = {key: result for key, result in results.items() if key not in later}
         self._complete_deliveries(step, results)
-        self._advance(step, results)
+        self.browse(key for key in self.ids if key not in later)._advance(step, results)
         self.env.flush_all()
+
+    def _try_again(self, error):
+        """Let all come to the step again later; tell whether they still may."""
+        tries = max(self.mapped("tries"))
+        if tries >= len(RETRY_MINUTES):
+            return False
+        _logger.info("Nurturing: %s come to their step again later: %s", self, error)
+        self.write(
+            {
+                "due_at": fields.Datetime.add(fields.Datetime.now(), minutes=RETRY_MINUTES[tries]),
+                "tries": tries + 1,
+                "cause": "trouble",
+                "reason": str(error)[:REASON_LENGTH],
+            }
+        )
+        return True
 
     def _quarantine(self, error):
         _logger.info("Nurturing: %s is put into quarantine: %s", self, error)
-        self.write({"state": "quarantine", "reason": str(error)[:REASON_LENGTH]})
-
-    def _note_deliveries(self, step):
-        """Note the step as done; give those for whom it was not."""
-        rows = self.env.execute_query(
-            SQL(
-                "INSERT INTO crm_nurture_delivery (enrollment_id, step_id, round, date, outcome)"
-                " SELECT id, %s, round, %s, 'done' FROM unnest(%s) e (id)"
-                " JOIN crm_nurture_enrollment USING (id)"
-                " ON CONFLICT DO NOTHING RETURNING enrollment_id",
-                step.id,
-                fields.Datetime.now(),
-                list(self.ids),
-            )
-        )
-        fresh = {row[0] for row in rows}
-        return self.browse(key for key in self.ids if key in fresh)
-
-    def _complete_deliveries(self, step, results):
-        """Write what became of the step where it is not simply done."""
-        telling = [
-            (key, result.outcome, result.note, result.trace)
-            for key, result in results.items()
-            if (result.outcome, result.note, result.trace) != ("done", None, None)
-        ]
-        if not telling:
-            return
-        ids, outcomes, notes, traces = map(list, zip(*telling, strict=True))
-        self.env.cr.execute(
-            SQL(
-                "UPDATE crm_nurture_delivery d"
-                " SET outcome = r.outcome, note = r.note, trace_id = r.trace"
-                " FROM unnest(%s::int[], %s::text[], %s::text[], %s::int[])"
-                "   r (id, outcome, note, trace)"
-                " JOIN crm_nurture_enrollment e ON e.id = r.id"
-                " WHERE d.enrollment_id = r.id AND d.step_id = %s AND d.round = e.round",
-                ids,
-                outcomes,
-                notes,
-                traces,
-                step.id,
-            )
-        )
-        self.env["crm.nurture.delivery"].invalidate_model()
+        self.write({"state": "quarantine", "cause": "failed", "reason": str(error)[:REASON_LENGTH]})
 
     def _advance(self, step, results):
         """Let everybody come to the step that follows, or leave at the end."""
@@ -165,61 +180,36 @@ class CrmNurtureEnrollment(models.Model):
         after = {}
         for key in self.ids:
             result = results.get(key)
-            leaves = result.leaves if result else None
-            after[key] = (
-                ("leave", leaves)
-                if leaves
-                else (
-                    "step",
-                    path.after(step.id, result.branch if result else None),
-                )
-            )
+            if result and result.leaves:
+                after[key] = ("leave", result.leaves)
+            else:
+                after[key] = ("step", path.after(step.id, result.branch if result else None))
         for (kind, value), ids in self._by_value(after).items():
             enrollments = self.browse(ids)
             if kind == "step" and value:
                 enrollments._arrive(step.browse(value))
+            elif kind == "step":
+                enrollments._leave("done", cause="end")
             else:
-                enrollments._leave(value or "done")
+                enrollments._leave(value, cause="exit")
 
     def _arrive(self, step):
         """Let them come to a step, each due at its own moment."""
-        due = step._due_at(self, fields.Datetime.now())
+        now = fields.Datetime.now()
+        due = step._due_at(self, now)
         self.env.cr.execute(
             SQL(
-                "UPDATE crm_nurture_enrollment e"
-                " SET step_id = %s, due_at = r.due_at, tries = 0, reason = NULL, held_by = NULL"
+                "UPDATE crm_nurture_enrollment e SET step_id = %s, arrived_at = %s,"
+                " due_at = r.due_at, tries = 0, cause = NULL, reason = NULL,"
+                " held_by = NULL"
                 " FROM unnest(%s::int[], %s::timestamp[]) r (id, due_at) WHERE e.id = r.id",
                 step.id,
+                now,
                 list(due),
                 list(due.values()),
             )
         )
-        self.invalidate_recordset()
-
-    def _time_zones(self):
-        """Give the time zone of each person: dict of enrollment id -> name."""
-        company_zone = self.env.company.partner_id.tz or "UTC"
-        records = self._records().sudo()
-        if records._name == "crm.lead":
-            return {
-                enrollment.id: lead.partner_id.tz or lead.user_id.tz or company_zone
-                for enrollment, lead in zip(self, records, strict=True)
-            }
-        return {
-            enrollment.id: partner.tz or partner.user_id.tz or company_zone
-            for enrollment, partner in zip(self, records, strict=True)
-        }
-
-    @api.model
-    def _wake(self):
-        """Let the engine run again at the next moment that somebody is due."""
-        rows = self.env.execute_query(
-            SQL("SELECT MIN(due_at) FROM crm_nurture_enrollment WHERE state = 'waiting'")
-        )
-        if rows[0][0]:
-            cron = self.env.ref("crm_lifecycle.ir_cron_nurture", raise_if_not_found=False)
-            if cron:
-                cron.sudo()._trigger(max(rows[0][0], fields.Datetime.now()))
+        self.invalidate_model()
 
     @api.model
     def _by_value(self, values):

@@ -3,12 +3,11 @@ import uuid
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from .timetable import UNITS
-
 KINDS = [
     ("email", "E-mail"),
     ("sms", "SMS"),
     ("activity", "Activity"),
+    ("plan", "Activity plan"),
     ("wait", "Wait"),
     ("condition", "Condition"),
     ("stage", "Lifecycle stage"),
@@ -48,11 +47,6 @@ class CrmNurtureStep(models.Model):
     )
     branch = fields.Selection([("yes", "Yes"), ("no", "No")])
     sequence = fields.Integer("Place", default=10)
-    # wait
-    wait_number = fields.Integer("Wait for", default=1)
-    wait_unit = fields.Selection([(unit, unit.title()) for unit in UNITS], default="days")
-    # condition
-    domain = fields.Char(default="[]")
     # what else a step does
     activity_type_id = fields.Many2one("mail.activity.type")
     activity_summary = fields.Char(translate=True)
@@ -60,7 +54,12 @@ class CrmNurtureStep(models.Model):
     activity_user_id = fields.Many2one(
         "res.users", "Assigned to", help="Without one: the person in charge of the record."
     )
+    activity_plan_id = fields.Many2one("mail.activity.plan", ondelete="restrict")
     stage_id = fields.Many2one("crm.lifecycle.stage", ondelete="restrict")
+    tag_ids = fields.Many2many("crm.tag", "crm_nurture_step_tag_rel", string="Tags of Leads")
+    category_ids = fields.Many2many(
+        "res.partner.category", "crm_nurture_step_category_rel", string="Tags of Contacts"
+    )
     user_id = fields.Many2one("res.users", "Salesperson")
     action_id = fields.Many2one("ir.actions.server", ondelete="restrict")
     next_sequence_id = fields.Many2one("crm.nurture.sequence", ondelete="restrict")
@@ -108,3 +107,37 @@ class CrmNurtureStep(models.Model):
                     frozen[0].display_name,
                 )
             )
+
+    def _check_complete(self):
+        """Refuse to publish a step that does not say what to do.
+
+        :raise UserError: says which step, and what is missing
+        """
+        for step in self:
+            missing = step._missing()
+            if missing:
+                raise UserError(
+                    self.env._(
+                        "The step “%(step)s” is not complete: %(missing)s",
+                        step=step.name
+                        or dict(step._fields["kind"]._description_selection(self.env))[step.kind],
+                        missing=missing,
+                    )
+                )
+
+    def _missing(self):
+        """Say what the step needs and does not have; None if it has everything."""
+        needed = {
+            "activity": ("activity_type_id", self.env._("choose the type of the activity.")),
+            "plan": ("activity_plan_id", self.env._("choose the activity plan.")),
+            "stage": ("stage_id", self.env._("choose the lifecycle stage.")),
+            "assign": ("user_id", self.env._("choose the salesperson.")),
+            "action": ("action_id", self.env._("choose the server action.")),
+            "sequence": ("next_sequence_id", self.env._("choose the sequence to start.")),
+            "tag": (
+                "tag_ids" if self.model == "crm.lead" else "category_ids",
+                self.env._("choose the tags."),
+            ),
+        }
+        name, words = needed.get(self.kind, (None, None))
+        return words if name and not self[name] else None

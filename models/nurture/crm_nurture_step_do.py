@@ -1,11 +1,8 @@
+from datetime import datetime
 from typing import NamedTuple
 
 from odoo import fields, models
-from odoo.fields import Domain
-from odoo.tools.safe_eval import safe_eval
-
-from . import timetable
-from .path import NO, YES
+from odoo.exceptions import UserError
 
 
 class Result(NamedTuple):
@@ -13,6 +10,7 @@ class Result(NamedTuple):
 
     `outcome` and `note` go into the delivery; `branch` is the answer of a condition; `trace` the id
     of the mailing trace of a message; `leaves` the state in which the person leaves the sequence.
+    With `until` nothing was done: the person comes to the same step again at that moment.
     """
 
     outcome: str
@@ -20,6 +18,7 @@ class Result(NamedTuple):
     branch: str | None = None
     trace: int | None = None
     leaves: str | None = None
+    until: datetime | None = None
 
 
 DONE = Result("done")
@@ -49,38 +48,17 @@ class CrmNurtureStep(models.Model):
     def _due_at(self, enrollments, now):
         """Give when those who come to the step now are due: dict of enrollment id -> moment."""
         self.ensure_one()
-        if self.kind != "wait":
-            return dict.fromkeys(enrollments.ids, now)
-        zones = enrollments._time_zones()
-        moments = {
-            zone: timetable.after(now, self.wait_number, self.wait_unit, zone)
-            for zone in set(zones.values())
-        }
-        return {key: moments[zone] for key, zone in zones.items()}
+        return dict.fromkeys(enrollments.ids, now)
+
+    def _closed_until(self, enrollments):
+        """Give who may not have the step at this hour, and until when: dict of id -> moment."""
+        return {}
 
     def _all(self, enrollments, result=DONE):
         return dict.fromkeys(enrollments.ids, result)
 
-    def _do_wait(self, enrollments):
-        return self._all(enrollments)
-
     def _do_exit(self, enrollments):
         return self._all(enrollments, Result("done", leaves="exited"))
-
-    def _do_condition(self, enrollments):
-        """Answer by the domain, as the owner of the sequence may see the records."""
-        records = enrollments._records()
-        owner = self.sequence_id.user_id
-        matching = set(
-            records.with_user(owner)
-            .search(Domain("id", "in", records.ids) & Domain(safe_eval(self.domain or "[]")))
-            .ids
-        )
-        yes, no = Result("yes", branch=YES), Result("no", branch=NO)
-        return {
-            enrollment.id: yes if record.id in matching else no
-            for enrollment, record in zip(enrollments, records, strict=True)
-        }
 
     def _do_stage(self, enrollments):
         enrollments._records()._lifecycle_move(self.stage_id, "sequence")
@@ -110,13 +88,41 @@ class CrmNurtureStep(models.Model):
         )
         return self._all(enrollments)
 
-    def _do_action(self, enrollments):
+    def _do_plan(self, enrollments):
+        """Start the plan; without somebody in charge: for the owner."""
+        owner = self.sequence_id.user_id
+        for user, records in enrollments._records().grouped("user_id").items():
+            self.activity_plan_id._lifecycle_schedule(records, user or owner)
+        return self._all(enrollments)
+
+    def _do_tag(self, enrollments):
         records = enrollments._records()
-        self.action_id.with_context(
+        name, tags = (
+            ("tag_ids", self.tag_ids)
+            if records._name == "crm.lead"
+            else ("category_id", self.category_ids)
+        )
+        records.write({name: [fields.Command.link(tag.id) for tag in tags]})
+        return self._all(enrollments)
+
+    def _do_action(self, enrollments):
+        """Run the action with the rights of the owner: who builds a sequence gains none by it."""
+        records = enrollments._records()
+        self.action_id.with_user(self.sequence_id.user_id).with_context(
             active_model=records._name, active_ids=records.ids, active_id=records[:1].id
         ).run()
         return self._all(enrollments)
 
     def _do_sequence(self, enrollments):
-        self.next_sequence_id._enroll(enrollments._records())
+        """Let them into the other sequence, unless it does not run (any more)."""
+        other = self.next_sequence_id
+        if other.state != "running":
+            raise UserError(
+                self.env._(
+                    "The sequence “%s” that this step starts does not run: publish it, or edit"
+                    " this sequence.",
+                    other.name,
+                )
+            )
+        other._enroll(enrollments._records())
         return self._all(enrollments)

@@ -61,6 +61,7 @@ class CrmNurtureVersion(models.Model):
             raise UserError(
                 self.env._("“%s” has no steps yet: add the first one.", self.sequence_id.name)
             )
+        self.step_ids._check_complete()
         self.sequence_id.version_id.state = "retired"
         self.write(
             {

@@ -2,7 +2,10 @@ from odoo import models
 
 
 class MailingTrace(models.Model):
-    """Traces are asked what an address got lately, and tell their story to the deliveries."""
+    """What happens to a message is told to the deliveries, and wakes who waits for it.
+
+    Traces are also asked what an address got lately.
+    """
 
     _inherit = "mailing.trace"
 
@@ -21,3 +24,23 @@ class MailingTrace(models.Model):
         self.write({"failure_type": failure_type, "failure_reason": reason})
         deliveries = self.env["crm.nurture.delivery"].sudo()
         deliveries.search([("trace_id", "in", self.ids)]).write({"note": reason, "retry_at": False})
+
+    def set_opened(self, domain=None):
+        """Wake those who wait for an opening."""
+        return self._nurture_wake(super().set_opened(domain=domain))
+
+    def set_clicked(self, domain=None):
+        """Wake those who wait for a click."""
+        return self._nurture_wake(super().set_clicked(domain=domain))
+
+    def set_replied(self, domain=None):
+        """Wake those who wait for an answer, or leave by it."""
+        return self._nurture_wake(super().set_replied(domain=domain))
+
+    def set_bounced(self, domain=None, bounce_message=False):
+        """Wake those who wait to see whether it came back."""
+        return self._nurture_wake(super().set_bounced(domain=domain, bounce_message=bounce_message))
+
+    def _nurture_wake(self, traces):
+        self.env["crm.nurture.enrollment"].sudo()._wake_by_traces(traces)
+        return traces

@@ -1,0 +1,60 @@
+from datetime import timedelta
+
+from odoo import fields, models
+
+from . import timetable
+
+
+class CrmNurtureSequence(models.Model):
+    """The hours in which messages leave: those of a working calendar of Odoo.
+
+    Whose hours are they?
+        Those of the person: 9:00 is nine o'clock where the person is. Holidays are the days that
+        the calendar, or the company, has as days off for everybody.
+    """
+
+    _inherit = "crm.nurture.sequence"
+
+    calendar_id = fields.Many2one(
+        "resource.calendar",
+        "Sending Hours",
+        ondelete="restrict",
+        help="Messages leave within these hours only. Without them: at any hour.",
+    )
+
+    def _sending_hours(self):
+        """Give the open hours as plain values."""
+        calendar = self.sudo().calendar_id
+        if calendar.flexible_hours:
+            everyday = {day: [(0, 24)] for day in range(7)}
+            return timetable.Hours((everyday, everyday), self._holidays())
+        weeks = ({}, {})
+        for line in calendar.attendance_ids.filtered(
+            lambda line: not line.display_type and line.day_period != "lunch"
+        ):
+            span = (line.hour_from, line.hour_to)
+            for number, week in enumerate(weeks):
+                if line.week_type in (False, str(number)) or not calendar.two_weeks_calendar:
+                    week.setdefault(int(line.dayofweek), []).append(span)
+        return timetable.Hours(weeks, self._holidays())
+
+    def _holidays(self):
+        """Give the days off for everybody, as pairs of local times."""
+        calendar = self.sudo().calendar_id
+        leaves = calendar.env["resource.calendar.leaves"].search(
+            [
+                ("resource_id", "=", False),
+                ("calendar_id", "in", (False, calendar.id)),
+                ("company_id", "in", (False, (self.company_id or self.env.company).id)),
+                ("date_to", ">", fields.Datetime.now()),
+            ]
+        )
+        zone = calendar.tz or "UTC"
+        return tuple(
+            (
+                timetable.localized(leave.date_from, zone).replace(tzinfo=None),
+                timetable.localized(leave.date_to, zone).replace(tzinfo=None)
+                + timedelta(seconds=1),
+            )
+            for leave in leaves
+        )

@@ -1,0 +1,170 @@
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+from odoo.tools import SQL
+
+from ..lifecycle import progress
+from . import filters
+
+#: A meeting further away does not keep marketing from writing.
+MEETING_DAYS = 30
+
+#: The leads, and the companies, that sales are at work with.
+BUSY_LEADS = """
+    SELECT o.opportunity_id FROM sale_order o
+     WHERE o.opportunity_id IS NOT NULL AND o.state IN ('draft', 'sent')
+       AND (o.validity_date IS NULL OR o.validity_date >= %(today)s)
+     UNION ALL
+    SELECT c.opportunity_id FROM calendar_event c
+     WHERE c.opportunity_id IS NOT NULL AND c.active
+       AND c.stop > %(now)s AND c.start < %(until)s
+"""
+BUSY_HOUSES = """
+    SELECT p.commercial_partner_id FROM sale_order o JOIN res_partner p ON p.id = o.partner_id
+     WHERE o.state IN ('draft', 'sent')
+       AND (o.validity_date IS NULL OR o.validity_date >= %(today)s)
+     UNION ALL
+    SELECT p.commercial_partner_id FROM calendar_event c
+      JOIN calendar_attendee a ON a.event_id = c.id AND a.state <> 'declined'
+      JOIN res_partner p ON p.id = a.partner_id
+     WHERE c.active AND c.stop > %(now)s AND c.start < %(until)s
+"""
+
+
+class CrmNurtureSequence(models.Model):
+    """Who leaves before the end, and who has to wait.
+
+    What is the goal?
+        A lifecycle stage that is reached or passed, or a filter. Who reaches it leaves with
+        success. So that the success can be told from what would have happened anyway, it is
+        also noted of those who get nothing (hold-out) or have left, for `goal_days`.
+    When are the rules checked?
+        Before each step; and every few minutes for all who wait, in one statement.
+    What keeps somebody on hold?
+        With the sales brake: a quotation that may still be accepted, or a meeting ahead within
+        a month. Always: a restriction of the processing. When it is over, it goes on.
+    """
+
+    _inherit = "crm.nurture.sequence"
+
+    # success
+    goal_stage_id = fields.Many2one("crm.lifecycle.stage", "Goal: Stage", ondelete="restrict")
+    goal_domain = fields.Char("Goal: Filter", default="[]")
+    goal_days = fields.Integer(
+        "Goal Counted for (days)",
+        default=90,
+        help="So many days after somebody came in, reaching the goal still counts.",
+    )
+    # leaving
+    exit_domain = fields.Char("Exit Rule", default="[]")
+    leave_with_segment = fields.Boolean(
+        "Leave with the Segment", help="Who leaves the segment leaves the sequence."
+    )
+    stop_on_reply = fields.Boolean(default=True, help="Who answers leaves the sequence.")
+    # waiting
+    sales_brake = fields.Boolean(
+        default=True,
+        help="While a quotation is open or a meeting is ahead, nothing is sent.",
+    )
+    # comparing
+    holdout_percent = fields.Float(
+        "Hold-out (%)", digits=(5, 2), help="This share gets nothing, to compare with."
+    )
+    problem = fields.Text(readonly=True, copy=False)
+
+    _goal_days_positive = models.Constraint(
+        "CHECK(goal_days > 0)", "The goal has to count for at least one day."
+    )
+    _reentry_days_positive = models.Constraint(
+        "CHECK(reentry_days > 0)", "Somebody can come in again after one day at the earliest."
+    )
+
+    @api.constrains("holdout_percent")
+    def _check_holdout_percent(self):
+        for sequence in self:
+            if not 0 <= sequence.holdout_percent < 100:
+                raise ValidationError(
+                    self.env._("The hold-out share must be at least 0 and less than 100 %.")
+                )
+
+    def _obstacles(self, person):
+        """Give who may not come in, or has to leave: list of (state, cause, SQL condition).
+
+        :param SQL person: the id of the lead or contact
+        """
+        sequence = self.sudo()
+        found = []
+        goal = sequence._at_goal(person)
+        if goal:
+            found.append(("goal", "goal", goal))
+        found.append(
+            ("exited", "archived", SQL("NOT (%s)", sequence._record(person, "who.active")))
+        )
+        if filters.is_set(sequence.exit_domain):
+            matching = sequence._matching(sequence.exit_domain)
+            found.append(("exited", "rule", SQL("%s IN (%s)", person, matching.select())))
+        if sequence.leave_with_segment and sequence.segment_id:
+            found.append(("exited", "segment", SQL("NOT (%s)", sequence._is_member(person))))
+        return found
+
+    def _brakes(self, person):
+        """Give who has to wait before the next step, in the same way."""
+        sequence = self.sudo()
+        found = [("held", "restricted", sequence._record(person, "who.privacy_restricted"))]
+        if sequence.sales_brake:
+            found.append(("held", "sales", sequence._with_sales(person)))
+        return found
+
+    def _at_goal(self, person):
+        """Give the condition of having reached the goal; None without a goal."""
+        conditions = []
+        if self.goal_stage_id:
+            passed = self._stages_from(self.goal_stage_id)
+            at_stage = SQL("who.lifecycle_stage_id IN %s", tuple(passed.ids))
+            conditions.append(self._record(person, at_stage))
+        if filters.is_set(self.goal_domain):
+            matching = self._matching(self.goal_domain, active_test=False)
+            conditions.append(SQL("%s IN (%s)", person, matching.select()))
+        return SQL("(%s)", SQL(" OR ").join(conditions)) if conditions else None
+
+    @api.model
+    def _stages_from(self, goal):
+        """Give the stage and those beyond it, archived ones included."""
+        stages = goal.with_context(active_test=False).search([("kind", "in", progress.KINDS)])
+        least = progress.rank(goal._position())
+        return stages.filtered(lambda stage: progress.rank(stage._position()) >= least)
+
+    def _record(self, person, condition):
+        """Give the condition that the record of a person is there and fulfils something."""
+        condition = SQL(condition) if isinstance(condition, str) else condition
+        table = SQL.identifier(self.env[self.model]._table)
+        return SQL("EXISTS (SELECT FROM %s who WHERE who.id = %s AND %s)", table, person, condition)
+
+    def _is_member(self, person):
+        """Give the condition of being in the segment of the sequence."""
+        return SQL(
+            "EXISTS (SELECT FROM crm_segment_member m WHERE m.segment_id = %s"
+            " AND m.left_at IS NULL AND m.%s = %s)",
+            self.segment_id.id,
+            SQL.identifier(self._subject()),
+            person,
+        )
+
+    def _with_sales(self, person):
+        """Give the condition of having a quotation or a meeting, or a colleague with one."""
+        now = fields.Datetime.now()
+        until = fields.Datetime.add(now, days=MEETING_DAYS)
+        values = {"today": now.date(), "now": now, "until": until}
+        house = SQL(
+            "(SELECT p.commercial_partner_id FROM res_partner p WHERE p.id = %s) IN (%s)",
+            self._contact_sql(person),
+            SQL(BUSY_HOUSES, **values),
+        )
+        if self.model == "res.partner":
+            return house
+        return SQL("(%s IN (%s) OR %s)", person, SQL(BUSY_LEADS, **values), house)
+
+    def _contact_sql(self, person):
+        """Give the SQL of the contact of a person."""
+        if self.model == "res.partner":
+            return person
+        return SQL("(SELECT l.partner_id FROM crm_lead l WHERE l.id = %s)", person)

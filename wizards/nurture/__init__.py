@@ -1,0 +1,3 @@
+"""Merging contacts who are in sequences."""
+
+from . import base_partner_merge
