@@ -19,6 +19,8 @@ class CrmNurtureSequence(models.Model):
     done_count = fields.Integer("Have Left", compute="_compute_people_counts")
     goal_count = fields.Integer("Reached the Goal", compute="_compute_people_counts")
     quarantine_count = fields.Integer("In Quarantine", compute="_compute_people_counts")
+    publication_ids = fields.One2many("crm.nurture.publication", "sequence_id")
+    can_undo = fields.Boolean(compute="_compute_can_undo")
     can_edit = fields.Boolean(compute="_compute_can_edit")
 
     @api.depends_context("uid")
@@ -26,6 +28,12 @@ class CrmNurtureSequence(models.Model):
         editable = self._filtered_access("write")
         for sequence in self:
             sequence.can_edit = sequence in editable or not sequence.id
+
+    @api.depends("publication_ids.undone_at")
+    def _compute_can_undo(self):
+        for sequence in self:
+            latest = sequence.publication_ids[:1]
+            sequence.can_undo = latest.former_id and not latest.undone_at
 
     def _compute_people_counts(self):
         """Count whom the user may see."""
@@ -53,7 +61,7 @@ class CrmNurtureSequence(models.Model):
         """Copy the steps that were edited last into the drafts of the copies."""
         copies = super().copy(default)
         for sequence, copied in zip(self, copies, strict=True):
-            sequence._current_version()._copy_steps(copied.draft_id, keep_keys=False)
+            sequence._current_version()._copy_steps(copied.draft_id)
         return copies
 
     def _current_version(self):
@@ -65,6 +73,25 @@ class CrmNurtureSequence(models.Model):
         self.ensure_one()
         if not self.draft_id:
             self.version_id._make_draft()
+
+    def action_review(self):
+        """Check the draft, and ask what becomes of the people inside, before it is published."""
+        self.ensure_one()
+        self.check_access("write")
+        publish = self.env["crm.nurture.publish"]._prepare(self)
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Publish Version %s", self.draft_id.number),
+            "res_model": publish._name,
+            "res_id": publish.id,
+            "views": [(False, "form")],
+            "target": "new",
+        }
+
+    def action_undo_publication(self):
+        """Undo the last publication."""
+        self.ensure_one()
+        return self.publication_ids[:1].action_undo()
 
     def action_discard_draft(self):
         """Give up the draft: the published version stays as it is."""

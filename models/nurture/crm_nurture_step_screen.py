@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-
+from odoo.tools import format_duration
 
 
 class CrmNurtureStep(models.Model):
@@ -13,6 +13,7 @@ class CrmNurtureStep(models.Model):
 
     _inherit = "crm.nurture.step"
 
+    version_state = fields.Selection(related="version_id.state")
     summary = fields.Char(compute="_compute_summary")
 
     def _compute_display_name(self):
@@ -26,6 +27,12 @@ class CrmNurtureStep(models.Model):
             step.summary = (describe and describe()) or ""
 
     def _describe_wait(self):
+        if self.wait_mode == "date":
+            return self._describe_wait_date()
+        if self.wait_mode == "weekday":
+            days = dict(self._fields["wait_weekday"]._description_selection(self.env))
+            hour = format_duration(self.wait_hour)
+            return self.env._("%(day)s at %(hour)s", day=days[self.wait_weekday], hour=hour)
         number = self.wait_number
         return {
             "minutes": self.env._("%(number)s minutes", number=number),
@@ -34,6 +41,22 @@ class CrmNurtureStep(models.Model):
             "weeks": self.env._("%(number)s weeks", number=number),
             "months": self.env._("%(number)s months", number=number),
         }.get(self.wait_unit)
+
+    def _describe_wait_date(self):
+        field = self.env[self.model]._fields.get(self.wait_field or "")
+        label = field._description_string(self.env) if field else self.wait_field
+        return self.env._("%(days)s days after: %(date)s", days=self.wait_days, date=label)
+
+    def _describe_condition(self):
+        checks = dict(self._fields["check"]._description_selection(self.env))
+        about = self.link_url or self.message_step_id.display_name
+        return f"{checks.get(self.check)} ({about})" if about else checks.get(self.check)
+
+    def _describe_plan(self):
+        return self.activity_plan_id.name
+
+    def _describe_tag(self):
+        return ", ".join((self.tag_ids or self.category_ids).mapped("name"))
 
     def _describe_email(self):
         return self.subject

@@ -65,15 +65,13 @@ class CrmNurtureVersion(models.Model):
         self._copy_steps(draft)
         return draft
 
-    def _copy_steps(self, other, keep_keys=True):
+    def _copy_steps(self, other):
         """Copy the steps into another version: the outer lists before the inner ones."""
         copies = {}
         for step in self.step_ids.browse(self._path().reachable()):
-            values = {"version_id": other.id}
+            values = {"version_id": other.id, "key": step.key}
             if step.parent_id:
                 values["parent_id"] = copies[step.parent_id].id
-            if keep_keys:
-                values["key"] = step.key
             copies[step] = step.copy(values)
         for copied in copies.values():
             copied._point_to(copies)

@@ -47,9 +47,7 @@ def walk(path, passes):
             continue
         found.add(step_id)
         if passes(step_id):
-            branches = [
-                branch for branch in (YES, NO) if (step_id, branch) in path.lists
-            ]
+            branches = [branch for branch in (YES, NO) if (step_id, branch) in path.lists]
             waiting += [path.after(step_id, branch) for branch in branches]
             if len(branches) < 2:
                 waiting.append(path.after(step_id))
