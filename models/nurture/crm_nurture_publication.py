@@ -32,7 +32,7 @@ class CrmNurturePublication(models.Model):
     user_id = fields.Many2one("res.users", "By", default=lambda self: self.env.user)
     undone_at = fields.Datetime("Undone on")
     move_ids = fields.One2many("crm.nurture.publication.move", "publication_id", "People Moved")
-    moved_count = fields.Integer("People Moved", compute="_compute_moved_count")
+    moved_count = fields.Integer("People Led On", compute="_compute_moved_count")
 
     @api.depends("sequence_id.name", "version_id.number")
     def _compute_display_name(self):

@@ -75,7 +75,7 @@ class CrmNurtureStep(models.Model):
     domain = fields.Char("Filter", default="[]")
     message_step_id = fields.Many2one(
         "crm.nurture.step",
-        "Message",
+        "About the Message",
         ondelete="set null",
         domain="[('version_id', '=', version_id), ('kind', 'in', ('email', 'sms'))]",
     )

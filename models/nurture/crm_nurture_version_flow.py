@@ -33,12 +33,14 @@ class CrmNurtureVersion(models.Model):
                 for step in self.step_ids.sorted(lambda step: (step.sequence, step.id))
             ],
             "problems": problems.get(False, []),
+            "kinds": self.step_ids._fields["kind"]._description_selection(self.env),
         }
 
     def _to_choose(self):
         states = dict(self._fields["state"]._description_selection(self.env))
         return {
             "id": self.id,
+            "draft": self.state == "draft",
             "label": self.env._(
                 "Version %(number)s (%(state)s)",
                 number=self.number,

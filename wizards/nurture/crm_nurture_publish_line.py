@@ -15,7 +15,7 @@ class CrmNurturePublishLine(models.TransientModel):
         "crm.nurture.step", "Are at", required=True, readonly=True, ondelete="cascade"
     )
     version_number = fields.Integer(
-        "Version", related="step_id.version_id.number", store=True, readonly=True
+        "Version Number", related="step_id.version_id.number", store=True, readonly=True
     )
     people_count = fields.Integer("People", readonly=True)
     choice = fields.Selection(
