@@ -62,6 +62,7 @@
         "data/crm_privacy_processing_data.xml",
         "data/crm_privacy_breach_template_data.xml",
         "data/crm_privacy_mail_data.xml",
+        "data/crm_nurture_sequence_data.xml",
         "views/lifecycle/crm_lifecycle_stage_views.xml",
         "views/lifecycle/crm_lifecycle_transition_views.xml",
         "views/lifecycle/crm_lifecycle_rule_views.xml",

@@ -70,9 +70,12 @@ class CrmNurtureSequence(models.Model):
 
     def action_edit(self):
         """Make the next version, as a draft, from the published one."""
+        self._need_draft()
+
+    def _need_draft(self):
+        """Give the draft; without one, a new one that is a copy of the published version."""
         self.ensure_one()
-        if not self.draft_id:
-            self.version_id._make_draft()
+        return self.draft_id or self.version_id._make_draft()
 
     def action_review(self):
         """Check the draft, and ask what becomes of the people inside, before it is published."""

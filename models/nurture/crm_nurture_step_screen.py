@@ -16,6 +16,22 @@ class CrmNurtureStep(models.Model):
     version_state = fields.Selection(related="version_id.state")
     summary = fields.Char(compute="_compute_summary")
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Add a step that names its sequence only, as data records do, to the draft of it."""
+        sequences = self.env["crm.nurture.sequence"]
+        return super().create(
+            [
+                vals
+                if vals.get("version_id") or not vals.get("sequence_id")
+                else {
+                    **vals,
+                    "version_id": sequences.browse(vals["sequence_id"])._need_draft().id,
+                }
+                for vals in vals_list
+            ]
+        )
+
     def _compute_display_name(self):
         kinds = dict(self._fields["kind"]._description_selection(self.env))
         for step in self:
@@ -34,13 +50,14 @@ class CrmNurtureStep(models.Model):
             hour = format_duration(self.wait_hour)
             return self.env._("%(day)s at %(hour)s", day=days[self.wait_weekday], hour=hour)
         number = self.wait_number
-        return {
-            "minutes": self.env._("%(number)s minutes", number=number),
-            "hours": self.env._("%(number)s hours", number=number),
-            "days": self.env._("%(number)s days", number=number),
-            "weeks": self.env._("%(number)s weeks", number=number),
-            "months": self.env._("%(number)s months", number=number),
-        }.get(self.wait_unit)
+        one, several = {
+            "minutes": (self.env._("1 minute"), self.env._("%s minutes", number)),
+            "hours": (self.env._("1 hour"), self.env._("%s hours", number)),
+            "days": (self.env._("1 day"), self.env._("%s days", number)),
+            "weeks": (self.env._("1 week"), self.env._("%s weeks", number)),
+            "months": (self.env._("1 month"), self.env._("%s months", number)),
+        }[self.wait_unit or "days"]
+        return one if number == 1 else several
 
     def _describe_wait_date(self):
         field = self.env[self.model]._fields.get(self.wait_field or "")

@@ -143,7 +143,8 @@ export class FlowEditor extends Component {
     }
 
     /** Move a step one place; at the end of its list out of the condition. */
-    async shift(step, direction) {
+    async shift(id, direction) {
+        const step = this.step(id);
         const siblings = this.list(step.parent, step.branch);
         const here = siblings.indexOf(step);
         const target = here + direction;
@@ -160,7 +161,8 @@ export class FlowEditor extends Component {
     }
 
     /** Move a step to the end of the yes list of the condition above it. */
-    async shiftInto(step) {
+    async shiftInto(id) {
+        const step = this.step(id);
         const siblings = this.list(step.parent, step.branch);
         const above = siblings[siblings.indexOf(step) - 1];
         if (above?.kind === "condition") {
@@ -254,9 +256,9 @@ export class FlowEditor extends Component {
 
     get handlers() {
         const changes = {
-            "Alt+ArrowUp": (step) => this.shift(step, -1),
-            "Alt+ArrowDown": (step) => this.shift(step, 1),
-            "Alt+ArrowRight": (step) => this.shiftInto(step),
+            "Alt+ArrowUp": (step) => this.shift(step.id, -1),
+            "Alt+ArrowDown": (step) => this.shift(step.id, 1),
+            "Alt+ArrowRight": (step) => this.shiftInto(step.id),
             Delete: (step) => this.remove(step),
         };
         return {
