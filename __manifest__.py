@@ -161,6 +161,7 @@
         "views/privacy/res_config_settings_erasure_views.xml",
         "views/nurture/nurture_unsubscribe_templates.xml",
         "views/nurture/res_config_settings_mail_views.xml",
+        "views/nurture/mailing_mailing_views.xml",
         "views/nurture/crm_nurture_step_views.xml",
         "views/nurture/crm_nurture_enrollment_views.xml",
         "views/nurture/crm_nurture_sequence_views.xml",
@@ -173,6 +174,8 @@
         "demo/crm_qualification_demo.xml",
         "demo/crm_segment_demo.xml",
         "demo/crm_rfm_demo.xml",
+        "demo/crm_touchpoint_demo.xml",
+        "demo/crm_score_demo.xml",
     ],
     "assets": {
         "web.assets_backend": [

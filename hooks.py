@@ -64,6 +64,8 @@ PURPOSE_LINKS = (
     ("crm_privacy_consent", "purpose_id"),
     ("crm_privacy_consent", "wording_id"),
     ("mailing_mailing", "privacy_purpose_id"),
+    ("crm_nurture_sequence", "purpose_id"),
+    ("crm_nurture_step", "message_purpose_id"),
 )
 # What holds on to the steps, and what steps hold on to, in the same way.
 NURTURE_LINKS = (

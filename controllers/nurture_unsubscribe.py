@@ -1,5 +1,7 @@
 from urllib.parse import urlencode
 
+from werkzeug.exceptions import NotFound, Unauthorized
+
 from odoo import http
 from odoo.http import request
 from odoo.tools import email_normalize
@@ -37,9 +39,12 @@ class NurtureUnsubscribeController(MassMailController):
         """Do what was chosen: leave the sequence, or everything."""
         if scope == "sequence":
             found, token = self._fetch_user_information(email, hash_token)
-            mailing = self._check_mailing_email_token(
-                int(mailing_id), document_id, found, token, required_mailing_id=True
-            )
+            try:
+                mailing = self._check_mailing_email_token(
+                    int(mailing_id), document_id, found, token, required_mailing_id=True
+                )
+            except NotFound as error:  # as Odoo: nobody learns which numbers exist
+                raise Unauthorized from error
             if mailing.nurture_sequence_id:
                 self._nurture_opt_out(mailing, found)
                 return request.render(
@@ -57,7 +62,7 @@ class NurtureUnsubscribeController(MassMailController):
 
     @http.route()
     def mailing_unsubscribe(
-        self, mailing_id, document_id=None, email=None, hash_token=None, **post
+        self, mailing_id, document_id=None, email=None, hash_token=None, **_post
     ):
         """Ask first; only the button of a mail program decides at once."""
         mailing = request.env["mailing.mailing"].sudo().browse(mailing_id).exists()
@@ -66,7 +71,7 @@ class NurtureUnsubscribeController(MassMailController):
             query = urlencode({key: value for key, value in asked.items() if value})
             return request.redirect(f"/mailing/{mailing_id}/confirm_unsubscribe?{query}")
         return super().mailing_unsubscribe(
-            mailing_id, document_id=document_id, email=email, hash_token=hash_token, **post
+            mailing_id, document_id=document_id, email=email, hash_token=hash_token
         )
 
     def _mailing_unsubscribe_from_document(self, mailing, document_id, email, hash_token):

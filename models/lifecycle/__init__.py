@@ -18,11 +18,13 @@ What others may call:
 * `env["res.partner"]._profiling_domain()`: who may be scored, counted and put into segments;
 * `progress`: the order of the kinds as plain functions;
 * `joined_columns`: how fields of a side table are searched;
+* `columns_sql`: lists of columns of statements that write only what differs;
 * `long_statement`: locks and memory of statements over everything.
 """
 
 from . import progress
 from . import joined_columns
+from . import columns_sql
 from . import long_statement
 from . import crm_lifecycle_stage
 from . import crm_lifecycle_transition

@@ -97,6 +97,8 @@ class CrmLifecycleTransition(models.Model):
         :param dict dates: record id -> when it happened, where no origin says it
         :return: the new rows, in the order of `records`
         """
+        if not origins and not dates:
+            return self.sudo()._append_now(records, stage, cause, rule=rule, note=note)
         origins, dates = origins or {}, dates or {}
         now = fields.Datetime.now()
         common = {
@@ -114,6 +116,53 @@ class CrmLifecycleTransition(models.Model):
                 for record in records.sudo()
             ]
         )
+
+    @api.model
+    def _append_now(self, records, stage, cause, *, rule=None, note=None):
+        """Add the rows of a move that happens now: one statement for all of them."""
+        whose = [name for name in facts.ATTRIBUTION if name in records._fields]
+        copied = SQL(", ").join(SQL.identifier("r", name) for name in whose)
+        before = records.sudo().lifecycle_stage_id
+        directions = {
+            one.id: progress.direction(one._position(), stage._position())
+            for one in [*before, before.browse()]
+        }
+        records.flush_recordset(["lifecycle_stage_id", "lifecycle_date", *whose])
+        rows = self.env.execute_query(
+            SQL(
+                "INSERT INTO %(table)s (%(subject)s, from_stage_id, to_stage_id, %(whose)s, date,"
+                "  days, direction, cause, rule_id, note,"
+                "  create_uid, write_uid, create_date, write_date)"
+                " SELECT r.id, r.lifecycle_stage_id, %(stage)s, %(copied)s,"
+                "  GREATEST(%(now)s, since.date),"
+                "  GREATEST(EXTRACT(EPOCH FROM %(now)s - since.date) / 86400, 0),"
+                "  d.direction, %(cause)s, %(rule)s, %(note)s,"
+                "  %(uid)s, %(uid)s, now() AT TIME ZONE 'UTC', now() AT TIME ZONE 'UTC'"
+                " FROM unnest(%(ids)s) WITH ORDINALITY who (id, place)"
+                " JOIN %(source)s r USING (id)"
+                " JOIN unnest(%(stages)s, %(directions)s) d (stage_id, direction)"
+                "  ON d.stage_id = COALESCE(r.lifecycle_stage_id, 0)"
+                " CROSS JOIN LATERAL (SELECT CASE WHEN r.lifecycle_stage_id IS NOT NULL"
+                "  THEN r.lifecycle_date END) since (date)"
+                " ORDER BY who.place RETURNING id",
+                table=SQL.identifier(self._table),
+                subject=SQL.identifier(records._lifecycle_subject),
+                whose=SQL(", ").join(map(SQL.identifier, whose)),
+                copied=copied,
+                stage=stage.id or None,
+                now=SQL("%s::timestamp", fields.Datetime.now()),
+                cause=cause,
+                rule=rule.id if rule else None,
+                note=note or None,
+                uid=self.env.uid,
+                ids=list(records.ids),
+                source=SQL.identifier(records._table),
+                stages=[key or 0 for key in directions],
+                directions=list(directions.values()),
+            )
+        )
+        records.invalidate_recordset(["lifecycle_transition_ids"], flush=False)
+        return self.browse(row[0] for row in rows)
 
     @api.model
     def _append_entries(self, records, cause):

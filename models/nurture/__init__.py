@@ -26,13 +26,14 @@ What others may extend:
 
 * `step._do_KIND(enrollments)`: what a kind of step does; a `Result` with `until` puts it off;
 * `step._due_at(enrollments, now)`, `step._closed_until(enrollments)`: when it is done;
+* `enrollments._hold_back(step)`: for whom it is not the moment, though they are due;
 * `sequence._obstacles(person)`, `sequence._brakes(person)`: who leaves or waits, as SQL;
 * `path`, `timetable`, `holdout`: the way through the steps, the calendar and the lot, as plain
   functions.
 """
 
-from . import frequency
 from . import filters
+from . import frequency
 from . import holdout
 from . import path
 from . import timetable
@@ -43,6 +44,7 @@ from . import crm_nurture_sequence_hours
 from . import crm_nurture_sequence_enroll
 from . import crm_nurture_sequence_trigger
 from . import crm_nurture_sequence_watch
+from . import crm_nurture_sequence_end
 from . import crm_nurture_version
 from . import crm_nurture_step
 from . import crm_nurture_step_do
@@ -58,7 +60,13 @@ from . import crm_nurture_enrollment_answer
 from . import crm_nurture_enrollment_absorb
 from . import crm_nurture_enrollment_retention
 from . import crm_nurture_delivery
+from . import crm_nurture_tally
+from . import mailing_trace_wake
+from . import crm_lead
+from . import res_partner
+from . import res_config_settings
 from . import crm_nurture_optout
+from . import crm_nurture_sequence_optout
 from . import crm_nurture_step_mail
 from . import crm_nurture_sequence_mail
 from . import crm_nurture_enrollment_hold
@@ -68,15 +76,12 @@ from . import link_tracker
 from . import mailing_trace
 from . import mailing_mailing
 from . import mailing_mailing_gate
+from . import mailing_mailing_cap
 from . import mail_compose_message
 from . import mail_mail
 from . import sms_sms
 from . import res_company
 from . import res_config_settings_mail
-from . import crm_nurture_tally
-from . import crm_lead
-from . import res_partner
-from . import res_config_settings
 from . import figures
 from . import lint
 from . import crm_nurture_sequence_screen

@@ -12,6 +12,7 @@ CAUSES = [
     ("rule", "Matched the exit rule"),
     ("segment", "Left the segment"),
     ("reply", "Answered"),
+    ("unsubscribed", "Wants no more of these messages"),
     ("archived", "Archived or lost"),
     ("merged", "Merged with somebody inside"),
     ("hand", "Taken out by hand"),
@@ -108,10 +109,20 @@ class CrmNurtureEnrollment(models.Model):
     def _leave(self, state, reason=False, cause=False):
         """Take them out: finished, at the goal, or by a rule."""
         now = fields.Datetime.now()
-        vals = {"state": state, "cause": cause, "reason": reason, "left_at": now, "due_at": False}
-        if state == "goal":
-            vals["goal_at"] = now
-        self.write(vals)
+        self.flush_recordset()
+        self.env.cr.execute(
+            SQL(
+                "UPDATE crm_nurture_enrollment SET state = %s, cause = %s, reason = %s,"
+                " left_at = %s, due_at = NULL, goal_at = %s WHERE id = ANY(%s)",
+                state,
+                cause or None,
+                reason or None,
+                now,
+                now if state == "goal" else SQL("goal_at"),
+                list(self.ids),
+            )
+        )
+        self.invalidate_recordset()
 
     def _put_off(self, moments):
         """Let them come to the same step again later.

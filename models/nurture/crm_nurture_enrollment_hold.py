@@ -5,34 +5,15 @@ from ..privacy.consent.decision import ORDERED
 from . import frequency, timetable
 from .crm_nurture_step_mail import MESSAGES
 
-#: The messages that each of some people got lately, and how many that matter more are due.
-LATELY = """
-    WITH who AS (
-        SELECT e.id, r.id AS record_id, r.email_normalized AS email, r.phone_sanitized AS phone
-          FROM crm_nurture_enrollment e JOIN %(table)s r ON r.id = e.%(subject)s
-         WHERE e.id = ANY(%(ids)s)
-    ), got AS (
-        SELECT w.id, t.id AS trace_id FROM who w
-          JOIN mailing_trace t ON t.res_id = w.record_id AND t.model = %(model)s
-         UNION
-        SELECT w.id, t.id FROM who w JOIN mailing_trace t ON t.email = w.email
-         UNION
-        SELECT w.id, t.id FROM who w JOIN mailing_trace t ON t.sms_number = w.phone
-    ), dated AS (
-        SELECT g.id, COALESCE(t.sent_datetime, d.date, t.create_date) AS date
-          FROM got g JOIN mailing_trace t ON t.id = g.trace_id
-          LEFT JOIN crm_nurture_delivery d ON d.trace_id = t.id
-         WHERE t.trace_status NOT IN ('cancel', 'error') AND t.is_test_trace IS NOT TRUE
-    )
-    SELECT w.id,
-           (SELECT array_agg(date) FROM dated WHERE dated.id = w.id AND date > %(since)s),
-           (SELECT count(*) FROM crm_nurture_enrollment o
-              JOIN crm_nurture_sequence q ON q.id = o.sequence_id
-              JOIN crm_nurture_step s ON s.id = o.step_id
-             WHERE o.%(subject)s = w.record_id AND o.state = 'waiting' AND o.due_at <= %(now)s
-               AND s.kind IN %(kinds)s
-               AND (q.priority, -q.id) > (%(priority)s, -%(sequence)s))
-      FROM who w
+#: How many messages that matter more are due for the same people now.
+RIVALS = """
+    SELECT e.id, count(*) FROM crm_nurture_enrollment e
+      JOIN crm_nurture_enrollment o ON o.%(subject)s = e.%(subject)s
+      JOIN crm_nurture_sequence q ON q.id = o.sequence_id
+      JOIN crm_nurture_step s ON s.id = o.step_id
+     WHERE e.id = ANY(%(ids)s) AND o.state = 'waiting' AND o.due_at <= %(now)s
+       AND s.kind IN %(kinds)s AND (q.priority, -q.id) > (%(priority)s, -%(sequence)s)
+     GROUP BY e.id
 """
 
 
@@ -59,12 +40,17 @@ class CrmNurtureEnrollment(models.Model):
 
     _budget_idx = models.Index("(sequence_id, due_at) WHERE held_by = 'budget'")
 
+    def _leave(self, state, reason=False, cause=False):
+        """Nothing is held back from who has left."""
+        self.filtered("held_by").held_by = False
+        return super()._leave(state, reason=reason, cause=cause)
+
     def _hold_back(self, step):
         """Let those wait who may not get a message now; give the others."""
-        if step.kind not in MESSAGES or not self:
-            return super()._hold_back(step)
-        going = self._hold_capped(step)
-        return super(CrmNurtureEnrollment, going._hold_over_budget(step))._hold_back(step)
+        going = super()._hold_back(step)
+        if step.kind not in MESSAGES or not going:
+            return going
+        return going._hold_capped(step)._hold_over_budget(step)
 
     # ------------------------------------------------------------
     # The cap of a person
@@ -78,33 +64,36 @@ class CrmNurtureEnrollment(models.Model):
         if not number or purpose.legal_basis in ORDERED:
             return self
         now = fields.Datetime.now()
+        records = self._records()
+        got = records.env["mailing.trace"]._messages_since(
+            records, fields.Datetime.subtract(now, days=days)
+        )
+        rivals = self._rivals(step)
         later = {}
-        for key, dates, rivals in self._lately(step, fields.Datetime.subtract(now, days=days)):
-            moment = frequency.room_at(dates or [], number, days)
+        for key, record_id in zip(self.ids, records.ids, strict=True):
+            dates = got.get(record_id, [])
+            moment = frequency.room_at(dates, number, days)
             if moment:
                 later[key] = max(moment, fields.Datetime.add(now, minutes=1))
-            elif len(dates or []) + rivals >= number:
+            elif len(dates) + rivals.get(key, 0) >= number:
                 later[key] = fields.Datetime.add(now, hours=1)
         self._hold("cap", later)
         return self.browse(key for key in self.ids if key not in later)
 
-    def _lately(self, step, since):
-        """Give what each got since then: (id, moments, how many more important ones are due)."""
+    def _rivals(self, step):
+        """Count the messages that matter more and are due: dict of id -> number."""
         sequence = step.sequence_id
-        for model in (sequence.model, "mailing.trace", "crm.nurture.delivery", self._name):
-            self.env[model].flush_model()
-        return self.env.execute_query(
-            SQL(
-                LATELY,
-                table=SQL.identifier(self.env[sequence.model]._table),
-                subject=SQL.identifier(sequence._subject()),
-                ids=list(self.ids),
-                model=sequence.model,
-                since=since,
-                now=fields.Datetime.now(),
-                kinds=tuple(MESSAGES),
-                priority=sequence.priority,
-                sequence=sequence.id,
+        return dict(
+            self.env.execute_query(
+                SQL(
+                    RIVALS,
+                    subject=SQL.identifier(sequence._subject()),
+                    ids=list(self.ids),
+                    now=fields.Datetime.now(),
+                    kinds=tuple(MESSAGES),
+                    priority=sequence.priority,
+                    sequence=sequence.id,
+                )
             )
         )
 

@@ -99,30 +99,27 @@ class CrmNurtureEnrollment(models.Model):
 
     def _run_step(self, step):
         """Do one step for those of these who do not have to leave before."""
-        sequence = step.sequence_id
         try:
             with self.env.cr.savepoint():
-                ready = self._send_away()
-                later = step._closed_until(ready)
-                ready._put_off(later)
+                ready = self._send_away()._hold_back(step)
         except CONCURRENCY:
             raise
         except Exception as error:  # noqa: BLE001 - one broken rule never stops the others
             self.env.invalidate_all(flush=False)
-            sequence._note_problem(error)
+            step.sequence_id._note_problem(error)
             again = fields.Datetime.add(fields.Datetime.now(), minutes=TROUBLE_MINUTES)
             self._put_off(dict.fromkeys(self.ids, again))
             return
-        sequence._note_problem(None)
-        staying = ready.browse(key for key in ready.ids if key not in later)
-        staying._hold_back(step)._do_step(step)
+        ready._do_step(step)
 
     def _hold_back(self, step):
         """Let those wait for whom it is not the moment yet, though they are due; give the others.
 
-        Who waits gets another `due_at`, and `held_by` says why.
+        Who waits gets another `due_at`.
         """
-        return self
+        later = step._closed_until(self)
+        self._put_off(later)
+        return self.browse(key for key in self.ids if key not in later)
 
     def _do_step(self, step):
         """Do the step for all together; if that fails halve them until the culprits stay."""
@@ -200,8 +197,7 @@ class CrmNurtureEnrollment(models.Model):
         self.env.cr.execute(
             SQL(
                 "UPDATE crm_nurture_enrollment e SET step_id = %s, arrived_at = %s,"
-                " due_at = r.due_at, tries = 0, cause = NULL, reason = NULL,"
-                " held_by = NULL"
+                " due_at = r.due_at, tries = 0, cause = NULL, reason = NULL, held_by = NULL"
                 " FROM unnest(%s::int[], %s::timestamp[]) r (id, due_at) WHERE e.id = r.id",
                 step.id,
                 now,

@@ -1,6 +1,5 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import SQL
 
 from .crm_nurture_step_mail import MESSAGES
 
@@ -24,7 +23,6 @@ class CrmNurtureSequence(models.Model):
 
     purpose_id = fields.Many2one(
         "crm.privacy.purpose",
-        "Purpose",
         ondelete="restrict",
         index="btree_not_null",
         domain="[('is_profiling', '=', False), ('company_id', 'in', (False, company_id))]",
@@ -64,13 +62,17 @@ class CrmNurtureSequence(models.Model):
 
     def action_publish(self):
         """Publish only messages that somebody may get, and that are complete."""
-        self.draft_id.step_ids._check_messages()
-        return super().action_publish()
+        steps = self.draft_id.step_ids
+        steps._check_messages()
+        result = super().action_publish()
+        # nobody sends them to a list, and Odoo's form shows their figures
+        steps._mailings().write({"state": "done", "sent_date": fields.Datetime.now()})
+        return result
 
     def action_resume(self):
         """Let what waited leave at once."""
         paused = self.filtered(lambda one: one.state == "paused")
-        super().action_resume()
+        result = super().action_resume()
         mails = self.env["mail.mail"].sudo()
         waiting = mails.search(
             [("mailing_id.nurture_sequence_id", "in", paused.ids), ("state", "=", "outgoing")]
@@ -78,45 +80,7 @@ class CrmNurtureSequence(models.Model):
         if waiting:
             waiting.scheduled_date = False
             waiting._nurture_wake()
-
-    def _opt_out(self, emails):
-        """Write nothing of these sequences to these addresses any more, and let them leave."""
-        addresses = sorted({email for email in emails if email})
-        if not self or not addresses:
-            return
-        self.env.cr.execute(
-            SQL(
-                "INSERT INTO crm_nurture_optout (sequence_id, email, date)"
-                " SELECT s, e, %s FROM unnest(%s) s, unnest(%s) e ON CONFLICT DO NOTHING",
-                fields.Datetime.now(),
-                list(self.ids),
-                addresses,
-            )
-        )
-        enrollments = self.env["crm.nurture.enrollment"].sudo()
-        for sequence in self:
-            address = f"{sequence._subject()}.email_normalized"
-            inside = enrollments.search(
-                [
-                    ("sequence_id", "=", sequence.id),
-                    ("left_at", "=", False),
-                    (address, "in", addresses),
-                ]
-            )
-            inside._leave("exited", self.env._("Wants no more of these messages"))
-
-    def _leave_by_number(self, records):
-        """Let these leave the sequences, who stopped its SMS."""
-        enrollments = self.env["crm.nurture.enrollment"].sudo()
-        for sequence in self:
-            inside = enrollments.search(
-                [
-                    ("sequence_id", "=", sequence.id),
-                    ("left_at", "=", False),
-                    (sequence._subject(), "in", records.ids),
-                ]
-            )
-            inside._leave("exited", self.env._("Wants no more of these messages"))
+        return result
 
     def _message_purpose(self, step):
         """Give the purpose of the messages of a step."""

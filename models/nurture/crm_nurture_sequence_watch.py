@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.tools import SQL, mute_logger
+from odoo.tools import mute_logger
 
 from ..lifecycle.long_statement import CONCURRENCY
 
@@ -40,10 +40,10 @@ class CrmNurtureSequence(models.Model):
         self.env.flush_all()
         try:
             with mute_logger("odoo.sql_db"), self.env.cr.savepoint():
+                self._refresh_segment()
                 self.env["crm.nurture.enrollment"]._sweep(self)
                 self.env["crm.nurture.enrollment"]._wake_answered(self)
                 if self.state == "running":
-                    self._refresh_segment()
                     self._let_in()
         except CONCURRENCY:
             raise
@@ -76,15 +76,3 @@ class CrmNurtureSequence(models.Model):
         cron = self.env.ref("crm_lifecycle.ir_cron_nurture_watch", raise_if_not_found=False)
         if cron:
             cron.sudo()._trigger()
-
-    def action_close(self):
-        """End it: everybody inside leaves, nobody comes in any more."""
-        inside = SQL("e.state IN ('waiting', 'paused', 'held', 'quarantine')")
-        gone = SQL(
-            "state = 'exited', cause = 'closed', left_at = %s, due_at = NULL",
-            fields.Datetime.now(),
-        )
-        self.check_access("write")
-        for sequence in self:
-            self.env["crm.nurture.enrollment"].sudo()._change(sequence, inside, gone)
-        self.state = "closed"

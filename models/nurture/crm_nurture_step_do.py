@@ -61,7 +61,9 @@ class CrmNurtureStep(models.Model):
         return self._all(enrollments, Result("done", leaves="exited"))
 
     def _do_stage(self, enrollments):
-        enrollments._records()._lifecycle_move(self.stage_id, "sequence")
+        # the move itself is the trace of the change
+        records = enrollments._records().with_context(tracking_disable=True)
+        records._lifecycle_move(self.stage_id, "sequence")
         return self._all(enrollments)
 
     def _do_assign(self, enrollments):

@@ -29,11 +29,33 @@ class MailComposeMessage(models.TransientModel):
         return mails
 
     def _get_done_emails(self, mail_values_dict):
-        """Ask which of these addresses had it as another record."""
+        """Leave it to the deliveries who had the message."""
+        if self.mass_mailing_id.sudo().nurture_sequence_id:
+            return []
+        return super()._get_done_emails(mail_values_dict)
+
+    def _process_mail_values_state(self, mail_values_dict):
+        """Cancel what an address has had, or is about to get, as another record."""
+        values = super()._process_mail_values_state(mail_values_dict)
         mailing = self.mass_mailing_id.sudo()
-        if not mailing.nurture_sequence_id:
-            return super()._get_done_emails(mail_values_dict)
-        recipients = self._get_recipients_data(mail_values_dict)
-        return mailing._nurture_seen(
-            {key: info["mail_to_normalized"] for key, info in recipients.items()}
-        )
+        if mailing.nurture_sequence_id:
+            going = {
+                key: value
+                for key, value in values.items()
+                if value.get("state") not in ("cancel", "exception")
+            }
+            for record_id in mailing._nurture_doubles(self._get_recipients_data(going)):
+                values[record_id].update(state="cancel", failure_type="mail_dup")
+        elif mailing.keeps_cap:
+            self._nurture_delay(mailing, values)
+        return values
+
+    def _nurture_delay(self, mailing, mail_values_dict):
+        """Let an ordinary mailing wait for who got enough messages lately."""
+        open_ids = [
+            key
+            for key, value in mail_values_dict.items()
+            if value.get("state") not in ("cancel", "exception")
+        ]
+        for record_id, moment in mailing._full_until(open_ids).items():
+            mail_values_dict[record_id]["scheduled_date"] = moment

@@ -73,6 +73,8 @@ class MailMail(models.Model):
     def _nurture_cancel(self, failure_type, reason):
         self.write({"state": "cancel", "failure_type": "mail_optout", "failure_reason": reason})
         self.sudo().mailing_trace_ids._nurture_cancel(failure_type, reason)
+        # the history of the person must not say that it was received
+        self.sudo().filtered("is_notification").mail_message_id.unlink()
 
     # ------------------------------------------------------------
     # When the server is down
@@ -125,8 +127,9 @@ class MailMail(models.Model):
 
         Those after it have not been touched, and are tried by the next run.
         """
-        broken = self.filtered(lambda mail: mail.state == "exception" and mail.mailing_trace_ids)
-        own = broken.filtered(lambda mail: mail.mailing_trace_ids[0].trace_status == "outgoing")
+        # those that left may be deleted already
+        broken = self.exists().filtered(lambda mail: mail.state == "exception")
+        own = broken.filtered(lambda mail: mail.mailing_trace_ids[:1].trace_status == "outgoing")
         later = own._nurture_later("mail_smtp", str(error))
         return bool(later)
 

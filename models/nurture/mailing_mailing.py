@@ -2,6 +2,8 @@ from odoo import fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
+from .link_tracker import KnownLinks
+
 #: What people get to read: frozen when the version is published.
 CONTENT = frozenset(
     "subject preview body_html body_arch body_plaintext attachment_ids mailing_type"
@@ -112,7 +114,7 @@ class MailingMailing(models.Model):
         self.ensure_one()
         company = self.nurture_sequence_id.company_id or self.env.company
         mailing = self.with_company(company).with_context(
-            link_title_is_url=True, mail_notify_author=True
+            nurture_links=KnownLinks(), mail_notify_author=True
         )
         if self.mailing_type == "sms":
             mailing._nurture_compose_sms(res_ids)
@@ -131,7 +133,7 @@ class MailingMailing(models.Model):
             )
             .create(self._nurture_composer_values())
         )
-        mails = composer._action_send_mail(auto_commit=False)
+        mails, _messages = composer._action_send_mail(auto_commit=False)
         mails._nurture_wake()
 
     def _nurture_composer_values(self):
@@ -189,21 +191,29 @@ class MailingMailing(models.Model):
         )
         return self | step._mailings()
 
-    def _nurture_seen(self, recipients):
-        """Give the addresses that got the same message as another record of the same people.
+    def _nurture_doubles(self, recipients):
+        """Give the records whose addresses all get the message as another record.
 
-        :param recipients: addresses of each record: dict of id -> normalized addresses
+        :param recipients: what the composer knows of the addresses of each record
         """
-        holders = {}
-        for record_id, emails in recipients.items():
-            for email in emails:
-                holders.setdefault(email, record_id)
+        emails = {email for info in recipients.values() for email in info["mail_to_normalized"]}
         rows = self.env.execute_query(
             SQL(
                 "SELECT DISTINCT email, res_id FROM mailing_trace WHERE email = ANY(%s)"
                 " AND mass_mailing_id = ANY(%s) AND trace_status NOT IN ('cancel', 'error')",
-                list(holders),
+                sorted(emails),
                 list(self._nurture_siblings().ids),
             )
         )
-        return [email for email, record_id in rows if record_id != holders[email]]
+        holders = {}
+        for email, record_id in rows:
+            holders.setdefault(email, set()).add(record_id)
+        doubles = []
+        for record_id, info in recipients.items():
+            own = info["mail_to_normalized"]
+            if own and all(holders.get(email, set()) - {record_id} for email in own):
+                doubles.append(record_id)
+            else:
+                for email in own:
+                    holders.setdefault(email, set()).add(record_id)
+        return doubles

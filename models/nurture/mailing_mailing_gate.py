@@ -34,16 +34,16 @@ class MailingMailing(models.Model):
         rows = self.env.execute_query(
             SQL(
                 """
-                SELECT r.id, o.id, e.reason
+                SELECT r.id, o.id, e.cause
                   FROM %(table)s r
                   LEFT JOIN crm_nurture_optout o
                     ON o.sequence_id = %(sequence)s AND o.email = r.email_normalized
                   LEFT JOIN LATERAL (
-                       SELECT reason, state FROM crm_nurture_enrollment
+                       SELECT cause, state FROM crm_nurture_enrollment
                         WHERE sequence_id = %(sequence)s AND %(subject)s = r.id
                         ORDER BY round DESC LIMIT 1) e ON TRUE
                  WHERE r.id = ANY(%(ids)s) AND (o.id IS NOT NULL OR e.state = 'goal'
-                       OR e.state = 'exited' AND e.reason IS NOT NULL)
+                       OR e.state = 'exited' AND e.cause IS DISTINCT FROM 'exit')
                 """,
                 table=table,
                 subject=subject,
@@ -51,10 +51,11 @@ class MailingMailing(models.Model):
                 ids=list(res_ids),
             )
         )
+        causes = self.env["crm.nurture.enrollment"]._fields["cause"]
+        names = dict(causes._description_selection(self.env))
         left = self.env._("Left the sequence before the message did")
-        stop = self.env._("Wants no more of these messages")
         channel = "sms_optout" if self.mailing_type == "sms" else "mail_optout"
         return {
-            record_id: (channel, stop if optout else reason or left)
-            for record_id, optout, reason in rows
+            record_id: (channel, names.get("unsubscribed" if optout else cause) or left)
+            for record_id, optout, cause in rows
         }

@@ -1,16 +1,52 @@
-from odoo import models
+from odoo import api, models
+from odoo.tools import SQL
+
+#: When each of some people was written to since a moment, on whichever record.
+SINCE = """
+    WITH who AS (
+        SELECT r.id, r.email_normalized AS email, r.phone_sanitized AS phone
+          FROM %(table)s r WHERE r.id = ANY(%(ids)s)
+    ), got AS (
+        SELECT w.id, t.id AS trace_id FROM who w
+          JOIN mailing_trace t ON t.res_id = w.id AND t.model = %(model)s
+         UNION
+        SELECT w.id, t.id FROM who w JOIN mailing_trace t ON t.email = w.email
+         UNION
+        SELECT w.id, t.id FROM who w JOIN mailing_trace t ON t.sms_number = w.phone
+    ), dated AS (
+        SELECT g.id, COALESCE(t.sent_datetime, d.date, t.create_date) AS date
+          FROM got g JOIN mailing_trace t ON t.id = g.trace_id
+          LEFT JOIN crm_nurture_delivery d ON d.trace_id = t.id
+         WHERE t.trace_status NOT IN ('cancel', 'error') AND t.is_test_trace IS NOT TRUE
+    )
+    SELECT id, array_agg(date) FROM dated WHERE date > %(since)s GROUP BY id
+"""
 
 
 class MailingTrace(models.Model):
-    """What happens to a message is told to the deliveries, and wakes who waits for it.
-
-    Traces are also asked what an address got lately.
-    """
+    """Traces are asked what an address got lately, and tell their story to the deliveries."""
 
     _inherit = "mailing.trace"
 
     _nurture_email_idx = models.Index("(email, mass_mailing_id) WHERE email IS NOT NULL")
     _nurture_number_idx = models.Index("(sms_number) WHERE sms_number IS NOT NULL")
+
+    @api.model
+    def _messages_since(self, records, since):
+        """Give when people got messages, by whatever record of theirs: id -> moments."""
+        for model in (records._name, self._name, "crm.nurture.delivery"):
+            self.env[model].flush_model()
+        return dict(
+            self.env.execute_query(
+                SQL(
+                    SINCE,
+                    table=SQL.identifier(records._table),
+                    ids=list(records.ids),
+                    model=records._name,
+                    since=since,
+                )
+            )
+        )
 
     def _failure_name(self):
         """Give what Odoo calls the failure, in words."""
@@ -24,23 +60,3 @@ class MailingTrace(models.Model):
         self.write({"failure_type": failure_type, "failure_reason": reason})
         deliveries = self.env["crm.nurture.delivery"].sudo()
         deliveries.search([("trace_id", "in", self.ids)]).write({"note": reason, "retry_at": False})
-
-    def set_opened(self, domain=None):
-        """Wake those who wait for an opening."""
-        return self._nurture_wake(super().set_opened(domain=domain))
-
-    def set_clicked(self, domain=None):
-        """Wake those who wait for a click."""
-        return self._nurture_wake(super().set_clicked(domain=domain))
-
-    def set_replied(self, domain=None):
-        """Wake those who wait for an answer, or leave by it."""
-        return self._nurture_wake(super().set_replied(domain=domain))
-
-    def set_bounced(self, domain=None, bounce_message=False):
-        """Wake those who wait to see whether it came back."""
-        return self._nurture_wake(super().set_bounced(domain=domain, bounce_message=bounce_message))
-
-    def _nurture_wake(self, traces):
-        self.env["crm.nurture.enrollment"].sudo()._wake_by_traces(traces)
-        return traces

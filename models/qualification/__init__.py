@@ -32,4 +32,5 @@ from . import crm_team
 from . import crm_lead
 from . import crm_lead_answer
 from . import crm_lead_handover
+from . import crm_lead_handover_overdue
 from . import crm_lifecycle_rule

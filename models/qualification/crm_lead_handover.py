@@ -1,16 +1,16 @@
-import logging
-
-import psycopg2
 from markupsafe import Markup
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
-_logger = logging.getLogger(__name__)
+from .crm_lead import MERGE_TOKEN
 
-BATCH = 100
 ACTIVITY_TYPE = "crm_lifecycle.mail_activity_type_handover"
+
+HANDOVER = frozenset(("handover_state", "handover_date", "handover_deadline", "handover_reminded"))
+# Says that a write is one of the steps below. It is an object, so that no RPC call can send it.
+STEP_TOKEN = object()
 
 # Read together, and only where somebody asks for one of them: few leads are handed over.
 TOGETHER = {"prefetch": "handover", "readonly": True, "copy": False}
@@ -29,7 +29,10 @@ class CrmLead(models.Model):
         Its reason decides: back to nurturing (stage Lead, no salesperson, not shared out
         again by itself), or junk (lost, with that reason). Nothing is ever deleted.
     And when nobody answers?
-        The lead is overdue, and the leader of the team gets one activity for it, ever.
+        The lead is overdue, see `crm_lead_handover_overdue`.
+    Can the state be written or imported?
+        No: what is sent for it is ignored. Only the steps change it, so that each is in the
+        history.
     """
 
     _inherit = "crm.lead"
@@ -68,8 +71,14 @@ class CrmLead(models.Model):
         )
         return Domain.OR(overdue if wanted else ~overdue for wanted in value)
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        """A new lead is not handed over."""
+        return super().create([self._handover_allowed(vals) for vals in vals_list])
+
     def write(self, vals):
         """Take the conversion to an opportunity for an acceptance."""
+        vals = self._handover_allowed(vals)
         accepted = self.browse()
         if vals.get("type") == "opportunity":
             accepted = self._handover_waiting().filtered(lambda lead: lead.type == "lead")
@@ -94,7 +103,7 @@ class CrmLead(models.Model):
         for (team, company), group in leads.grouped(
             lambda lead: (lead.team_id, lead.company_id or lead.env.company)
         ).items():
-            group.write(
+            group._handover_write(
                 {
                     "handover_state": "waiting",
                     "handover_date": now,
@@ -142,6 +151,20 @@ class CrmLead(models.Model):
     # ------------------------------------------------------------
     # Steps
     # ------------------------------------------------------------
+
+    def _handover_allowed(self, vals):
+        """Leave out what only the steps may write; the superuser and a merge may, too."""
+        if HANDOVER.isdisjoint(vals) or self.env.su:
+            return vals
+        context = self.env.context
+        if context.get("handover_step") is STEP_TOKEN:
+            return vals
+        if context.get("qualification_merge") is MERGE_TOKEN:
+            return vals
+        return {name: value for name, value in vals.items() if name not in HANDOVER}
+
+    def _handover_write(self, vals):
+        self.with_context(handover_step=STEP_TOKEN).write(vals)
 
     def _handover_waiting(self):
         return self.filtered(lambda lead: lead.handover_state == "waiting")
@@ -192,7 +215,7 @@ class CrmLead(models.Model):
         if not self:
             return
         self.env["crm.qualification.handover"]._append(self, event, reason=reason, note=note)
-        self.write({"handover_state": event})
+        self._handover_write({"handover_state": event})
         self.sudo().activity_unlink([ACTIVITY_TYPE])
         body = self._handover_message(event, reason, note)
         self._message_log_batch({lead.id: body for lead in self})
@@ -237,56 +260,3 @@ class CrmLead(models.Model):
         result = super()._merge_dependences(opportunities)
         self.env["crm.qualification.handover"]._repoint(opportunities.ids, self.id)
         return result
-
-    # ------------------------------------------------------------
-    # Overdue
-    # ------------------------------------------------------------
-
-    @api.model
-    def _cron_remind_handovers(self):
-        """Tell who supervises sales about leads that were not answered in time, each once.
-
-        The flag is written on the lead in the same transaction, so that of two runs at the same
-        time one fails and finds nothing when it is tried again.
-        """
-        domain = Domain("handover_overdue", "=", True) & Domain("handover_reminded", "!=", True)
-        progress = self.env["ir.cron"]._commit_progress
-        progress(remaining=self.search_count(domain))
-        while leads := self.search(domain, limit=BATCH, order="handover_deadline, id"):
-            taken = leads.try_lock_for_update()
-            for lead in taken:
-                lead._handover_remind()
-            if not taken or not progress(len(taken)):
-                break
-
-    def _handover_remind(self):
-        """Note that the time is over, and schedule the activity; a failure stops no other lead."""
-        self.ensure_one()
-        self.handover_reminded = True
-        self.env["crm.qualification.handover"]._append(self, "overdue")
-        try:
-            with self.env.cr.savepoint():
-                self._handover_schedule_activity()
-        except psycopg2.OperationalError:
-            raise
-        except Exception as error:  # noqa: BLE001 - whatever scheduling an activity raises
-            _logger.info("No activity for the overdue %s: %s", self, error)
-            self.env.invalidate_all(flush=False)
-
-    def _handover_schedule_activity(self):
-        company = self.company_id
-        supervisor = self.team_id._handover_supervisor(company)
-        if not supervisor:
-            return
-        words = self.with_context(lang=supervisor.lang).env
-        self.with_context(mail_activity_quick_update=True).activity_schedule(
-            ACTIVITY_TYPE,
-            user_id=supervisor.id,
-            summary=words._("Sales have not answered"),
-            note=words._(
-                "The lead %(lead)s was handed over to sales and is not accepted or rejected yet."
-                " In charge: %(person)s",
-                lead=self.display_name,
-                person=self.user_id.name or self.team_id.name or "",
-            ),
-        )

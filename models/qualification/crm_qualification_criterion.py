@@ -32,7 +32,8 @@ class CrmQualificationCriterion(models.Model):
 
     _name_unique = models.Constraint("UNIQUE(name)", "There is one record for each criterion.")
     _weight_not_negative = models.Constraint(
-        "CHECK(weight >= 0)", "A weight cannot be negative; 0 leaves a criterion out of the score."
+        "CHECK(weight BETWEEN 0 AND 1000)",
+        "A weight is a number from 0 to 1,000; 0 leaves a criterion out of the score.",
     )
 
     @api.model
@@ -69,6 +70,6 @@ class CrmQualificationCriterion(models.Model):
 
     def _changed(self):
         """Check the weights, and judge the leads anew, unless more lines are being written."""
-        if not self.env.context.get("qualification_refresh_waits"):
+        if not self.framework_id._is_waiting():
             self.framework_id._check_weights()
         self.framework_id._changed()

@@ -4,6 +4,9 @@ from odoo.exceptions import ValidationError
 from . import verdict
 from .criteria import FRAMEWORKS
 
+#: Says that more lines are being written. It is an object, so that no RPC call can send it.
+WAITING_TOKEN = object()
+
 
 class CrmQualificationFramework(models.Model):
     """How the answers of a lead are judged: one record for BANT, one for CHAMP.
@@ -72,7 +75,7 @@ class CrmQualificationFramework(models.Model):
 
     def write(self, vals):
         """Judge the leads anew, once, whatever lines are written along."""
-        waiting = self.with_context(qualification_refresh_waits=True)
+        waiting = self.with_context(qualification_refresh=WAITING_TOKEN)
         result = super(CrmQualificationFramework, waiting).write(vals)
         self._changed()
         return result
@@ -81,8 +84,13 @@ class CrmQualificationFramework(models.Model):
         """Judge the leads by what has changed, unless more changes are to come."""
         self.env.flush_all()
         self.env.registry.clear_cache()
-        if not self.env.context.get("qualification_refresh_waits"):
+        if not self._is_waiting():
             self.sudo()._refresh_leads()
+
+    @api.model
+    def _is_waiting(self):
+        """Tell whether more lines of a framework are being written, after which all is judged."""
+        return self.env.context.get("qualification_refresh") is WAITING_TOKEN
 
     @api.model
     @tools.ormcache()

@@ -1,6 +1,7 @@
 from odoo import models
 from odoo.tools import SQL
 
+from ..lifecycle import columns_sql
 from . import verdict_sql
 from .criteria import ANSWERS, RESULTS
 
@@ -24,22 +25,13 @@ class CrmQualificationFramework(models.Model):
         return changed
 
     def _refresh_sql(self):
-        answered = SQL(", ").join(SQL.identifier("lead", name) for name in ANSWERS)
-        old, new = (
-            SQL(", ").join(SQL.identifier(alias, name) for name in RESULTS)
-            for alias in ("lead", "judged")
-        )
         return SQL(
             "UPDATE crm_lead lead SET %(assignments)s"
             " FROM (SELECT lead.id, %(columns)s FROM crm_lead lead"
             "   WHERE COALESCE(%(answered)s) IS NOT NULL) judged"
-            " WHERE judged.id = lead.id AND (%(old)s) IS DISTINCT FROM (%(new)s)",
-            assignments=SQL(", ").join(
-                SQL("%s = %s", SQL.identifier(name), SQL.identifier("judged", name))
-                for name in RESULTS
-            ),
+            " WHERE judged.id = lead.id AND %(differ)s",
+            assignments=columns_sql.assigned(RESULTS, "judged"),
             columns=verdict_sql.columns(self._frameworks(), "lead"),
-            answered=answered,
-            old=old,
-            new=new,
+            answered=columns_sql.listed(ANSWERS, "lead"),
+            differ=columns_sql.differ(RESULTS, "lead", "judged"),
         )

@@ -29,7 +29,8 @@ class CrmTeam(models.Model):
     )
 
     _handover_hours_not_negative = models.Constraint(
-        "CHECK(handover_hours >= 0)", "The hours to answer a hand-over cannot be negative."
+        "CHECK(handover_hours BETWEEN 0 AND 8760)",
+        "The hours to answer a hand-over must be from 0 to 8,760 (a year).",
     )
 
     @api.model_create_multi

@@ -6,6 +6,7 @@ measures, and the rows that differ are touched, no others.
 
 from odoo.tools import SQL
 
+from ..lifecycle.columns_sql import assigned, differ, listed
 from . import affinity, basket_sql
 
 #: What a refresh compares and writes, in the order of the columns of `fresh`.
@@ -126,7 +127,7 @@ def _fresh(level, best_sellers):
     return SQL(
         "SELECT %s, %s FROM measured m WHERE m.place <= %s",
         _fresh_columns(level, best_sellers),
-        _listed(FIGURES, "m"),
+        listed(FIGURES, "m"),
         KEPT,
     )
 
@@ -173,13 +174,6 @@ def _columns(level):
     return KEYS[level], (*best, *FIGURES)
 
 
-def _listed(names, alias=None):
-    """Give the names as SQL, all of one table if it is told."""
-    return SQL(", ").join(
-        SQL.identifier(alias, name) if alias else SQL.identifier(name) for name in names
-    )
-
-
 def _difference(company_id, level):
     """Compare what should be with what is there: only rows that differ are left.
 
@@ -192,14 +186,13 @@ def _difference(company_id, level):
           FROM fresh new
           FULL JOIN (SELECT * FROM crm_product_affinity WHERE company_id = %(company)s) old
             ON %(same)s
-         WHERE (%(new)s) IS DISTINCT FROM (%(old)s)
+         WHERE %(differ)s
         """,
         company=company_id,
         same=SQL(" AND ").join(
             SQL("%s = %s", SQL.identifier("new", key), SQL.identifier("old", key)) for key in keys
         ),
-        new=_listed(figures, "new"),
-        old=_listed(figures, "old"),
+        differ=differ(figures, "new", "old"),
     )
 
 
@@ -214,9 +207,7 @@ def _update(level):
          WHERE d.old_id = a.id AND d.orders IS NOT NULL
         RETURNING 1
         """,
-        SQL(", ").join(
-            SQL("%s = %s", SQL.identifier(name), SQL.identifier("d", name)) for name in figures
-        ),
+        assigned(figures, "d"),
     )
 
 
@@ -230,6 +221,6 @@ def _insert(company_id, level):
           FROM difference WHERE old_id IS NULL
         RETURNING 1
         """,
-        columns=_listed((*keys, *figures)),
+        columns=listed((*keys, *figures)),
         company=company_id,
     )

@@ -8,6 +8,7 @@ and use up an id for each.
 
 from odoo.tools import SQL
 
+from ..lifecycle.columns_sql import assigned, differ, listed
 from . import cuts, purchases
 
 #: What a refresh compares and writes, in the order of the columns of `scored`.
@@ -194,17 +195,11 @@ def _difference(policy_id):
           FROM scored new
           FULL JOIN (SELECT * FROM crm_rfm_score WHERE policy_id = %(policy)s) old
             ON old.partner_id = new.partner_id
-         WHERE (%(new)s) IS DISTINCT FROM (%(old)s)
+         WHERE %(differ)s
         """,
         policy=policy_id,
-        new=_figures("new"),
-        old=_figures("old"),
+        differ=differ(FIGURES, "new", "old"),
     )
-
-
-def _figures(alias):
-    """Give the compared columns of a table."""
-    return SQL(", ").join(SQL.identifier(alias, name) for name in FIGURES)
 
 
 def _update():
@@ -217,9 +212,7 @@ def _update():
          WHERE d.old_id = score.id AND d.partner_id IS NOT NULL
         RETURNING 1
         """,
-        SQL(", ").join(
-            SQL("%s = %s", SQL.identifier(name), SQL.identifier("d", name)) for name in FIGURES
-        ),
+        assigned(FIGURES, "d"),
     )
 
 
@@ -232,9 +225,9 @@ def _insert(policy_id):
           FROM difference d WHERE d.old_id IS NULL
         RETURNING 1
         """,
-        SQL(", ").join(map(SQL.identifier, FIGURES)),
+        listed(FIGURES),
         policy_id,
-        _figures("d"),
+        listed(FIGURES, "d"),
     )
 
 

@@ -43,6 +43,7 @@ from . import crm_score_policy_refresh
 from . import crm_score_policy_rest
 from . import crm_score_policy_preview
 from . import crm_score_rule
+from . import crm_score_rule_problem
 from . import crm_lead
 from . import res_partner
 from . import crm_touchpoint

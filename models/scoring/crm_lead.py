@@ -44,9 +44,9 @@ class CrmLead(models.Model):
         return name.startswith(("bant_", "champ_", "qualification_"))
 
     def _score_qualified(self):
-        """Give what the score takes from the qualification."""
+        """Give what the score takes from the qualification; None, which is not 0: nothing."""
         lead = self.sudo()
-        return lead.qualification_state != "open" and lead.qualification_score
+        return None if lead.qualification_state == "open" else lead.qualification_score
 
     @api.model
     def _score_subject_domain(self):

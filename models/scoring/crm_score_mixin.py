@@ -234,7 +234,7 @@ class CrmScoreMixin(models.AbstractModel):
             hot.with_context(mail_activity_quick_update=True).activity_schedule(
                 activity_type_id=activity_type.id,
                 date_deadline=deadline,
-                summary=self.env(user=user.id)._("Has become hot"),
+                summary=self.with_context(lang=user.lang).env._("Has become hot"),
                 user_id=user.id,
             )
 

@@ -1,4 +1,5 @@
 from odoo import fields, models
+from odoo.exceptions import AccessError
 from odoo.tools import SQL
 
 from . import components, score_sql
@@ -16,6 +17,9 @@ class CrmScoreMixin(models.AbstractModel):
     Of which moment?
         Of now: reading it brings the score up to date first. For a lead that is won or lost: of
         the moment when its score was written last.
+    Who may read it?
+        Sales, of the records that they may read. A contact is read by everybody, a customer reads
+        its own: not what we think of it.
     """
 
     _inherit = "crm.score.mixin"
@@ -24,11 +28,20 @@ class CrmScoreMixin(models.AbstractModel):
         """Give the receipt for the popover, after bringing the score up to date."""
         self.ensure_one()
         self.check_access("read")
+        self._check_score_access()
         self._refresh_scores()
         receipt = self._score_receipt()
         if receipt:
             receipt["labels"] = self._score_labels()
         return receipt
+
+    def _check_score_access(self):
+        """Refuse what only sales may know of a person."""
+        if not self._may_read_scores():
+            raise AccessError(self.env._("Only sales may see the score of a person."))
+
+    def _may_read_scores(self):
+        return self.env.su or self.env.user.has_group("sales_team.group_sale_salesman")
 
     def _score_curve(self):
         """Give the scores of the last months, oldest first; the first is the one before them."""
@@ -144,6 +157,7 @@ class CrmScoreMixin(models.AbstractModel):
         """Open what is behind a line: the touchpoints, or the records that match as it does."""
         self.ensure_one()
         self.check_access("read")
+        self._check_score_access()
         rule = self.env["crm.score.rule"].browse(rule_id)
         rule.check_access("read")
         if rule.kind == "domain":

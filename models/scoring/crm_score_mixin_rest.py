@@ -8,6 +8,7 @@ class CrmScoreMixin(models.AbstractModel):
     _inherit = "crm.score.mixin"
 
     def _search_is_at_rest(self, operator, value):
+        self._check_score_access()
         if operator != "in":
             return NotImplemented
         subject = self._score_subject
@@ -32,6 +33,7 @@ class CrmScoreMixin(models.AbstractModel):
         :return: the rests that ended
         """
         self.check_access("write")
+        self._check_score_access()
         rests = self._score_rests()
         rests.write(
             {

@@ -62,12 +62,14 @@ class CrmScorePolicy(models.Model):
     _target_unique = models.UniqueIndex("(target)")
     _weights_positive = models.Constraint(
         "CHECK(weight_fit >= 0 AND weight_engagement >= 0 AND weight_qualification >= 0"
-        " AND weight_fit + weight_engagement > 0)",
-        "A weight cannot be negative, and fit or engagement must weigh something.",
+        " AND weight_fit + weight_engagement > 0"
+        " AND weight_fit <= 1000 AND weight_engagement <= 1000 AND weight_qualification <= 1000)",
+        "A weight is a number from 0 to 1,000, and fit or engagement must weigh something.",
     )
     _rest_positive = models.Constraint(
-        "CHECK(rest_mails >= 0 AND rest_months >= 0)",
-        "The numbers of mails and months without reaction cannot be negative.",
+        "CHECK(rest_mails >= 0 AND rest_months BETWEEN 0 AND 1200)",
+        "The number of mails without reaction cannot be negative, and the months are from 0 to"
+        " 1,200.",
     )
 
     @api.depends("target")
@@ -111,10 +113,6 @@ class CrmScorePolicy(models.Model):
     def _weights(self):
         """Give the weight of each part."""
         return {name: self[f"weight_{name}"] for name in components.COMPONENTS}
-
-    def _target(self):
-        """Give the model whose records are scored; they are scored for all companies."""
-        return self.env[self.target].sudo().with_context(active_test=False)
 
     @api.model
     def _score_repoint(self, subject, from_ids, to_id):

@@ -92,7 +92,7 @@ class CrmScorePolicy(models.Model):
         draft = form.new(changes, origin=form) if form else form.new(changes)
         target = draft.target
         policy = self._for(target)
-        rules, values = policy._rules(), policy._values()
+        rules, values = policy._working_rules(), policy._values()
         if source == "crm.score.policy":
             after = rules, draft._values()
             draft._check_thresholds()

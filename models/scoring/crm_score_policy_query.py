@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import SUPERUSER_ID, api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
@@ -15,8 +15,26 @@ class CrmScorePolicy(models.Model):
     _inherit = "crm.score.policy"
 
     def _rules(self):
-        """Give the active rules of the policy's records, in their order."""
-        return self.env["crm.score.rule"].sudo().search([("target", "=", self.target)])
+        """Give the active rules of the policy's records that work, in their order."""
+        rules = self.env["crm.score.rule"].sudo()
+        return rules.search([("target", "=", self.target), ("problem", "=", False)])
+
+    def _working_rules(self):
+        """Give the rules without those that have broken since the last refresh; writes nothing."""
+        return self._rules().filtered(lambda rule: not rule._problem_of_filter())
+
+    def _target(self):
+        """Give the model whose records are scored."""
+        return self._as_nobody(self.target)
+
+    @api.model
+    def _as_nobody(self, target):
+        """Give a model as nobody in particular reads it.
+
+        Records are scored for all companies, and the filters of the rules mean the same whoever
+        asks, in whatever language.
+        """
+        return self.env(user=SUPERUSER_ID, context={"active_test": False})[target]
 
     def _scored_queries(self, rules, values=None, *, as_of=None, record_ids=None, details=False):
         """Give the queries that end in `scored`, by name.

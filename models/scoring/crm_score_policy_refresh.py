@@ -7,6 +7,7 @@ from odoo.tools import SQL
 from ..lifecycle import long_statement
 from . import refresh_sql
 from .crm_score_mixin import SIDE_COLUMNS
+from .score_sql import BROKEN
 
 _logger = logging.getLogger(__name__)
 
@@ -23,6 +24,8 @@ class CrmScorePolicy(models.Model):
     Can two refreshes meet?
         Of all records there is one at a time. A refresh of single records steps aside while all
         are refreshed, and is made up for the next night.
+    And a rule whose filter cannot be read any more?
+        Is set aside with the reason, see `crm.score.rule`; the others give their points.
     What follows?
         Who became hot gets an activity, rules of the lifecycle that wait for a score are applied.
         The first refresh of a database starts no activities: nobody became hot, it was found out.
@@ -42,26 +45,35 @@ class CrmScorePolicy(models.Model):
         policy = self.sudo()
         if not policy._lock(record_ids):
             return {}
-        rules = policy._rules()
-        (result,) = self.env.execute_query_dict(policy._refresh_statement(rules, record_ids))
+        if record_ids is None:
+            self.env["crm.score.rule"].sudo()._set_broken_aside(policy.target)
+        statement = policy._refresh_statement(record_ids)
+        (result,) = self.env.execute_query_dict(statement)
         hot, risen = result.pop("hot") or [], result.pop("risen") or []
         policy._invalidate_scores()
         if policy.refreshed_at:
-            policy._target().browse(hot)._score_became_hot(policy)
+            self.env[policy.target].sudo().browse(hot)._score_became_hot(policy)
         if record_ids is None:
             policy._note_refresh(result)
         else:
             self.env["crm.lifecycle.rule"]._fire("score", policy.target, risen)
         return result
 
-    def _refresh_statement(self, rules, record_ids):
+    def _refresh_statement(self, record_ids):
         """Give the statement, see `refresh_sql.refresh`."""
         target = self._target()
         if record_ids is None:
             long_statement.take_memory(self.env)
+        try:
+            queries = self._scored_queries(self._rules(), record_ids=record_ids)
+        except BROKEN as error:
+            # a rule has broken since the last night
+            _logger.info("A score rule of %s cannot be used: %s", self.target, error)
+            self.env["crm.score.rule"].sudo()._set_broken_aside(self.target)
+            queries = self._scored_queries(self._rules(), record_ids=record_ids)
         return refresh_sql.refresh(
             target._score_subject,
-            self._scored_queries(rules, record_ids=record_ids),
+            queries,
             at=fields.Datetime.now(),
             gone=target._score_gone(record_ids),
             probability=target._score_odoo_probability(),
@@ -124,15 +136,31 @@ class CrmScorePolicy(models.Model):
         policies = self.search([("target", "!=", False)])
         self.env["ir.cron"]._commit_progress(remaining=len(policies))
         for policy in policies:
-            try:
-                with self.env.cr.savepoint():
-                    policy._refresh()
-                    policy._refresh_rest()
-            except UserError as error:
-                _logger.info("Scores of %s are left for the next night: %s", policy.target, error)
+            if not policy._refresh_apart():
+                # a new transaction sees what the other one has written
+                self.env["ir.cron"]._commit_progress(0)
+                policy._refresh_apart()
             if not self.env["ir.cron"]._commit_progress(1):
                 break
         self.env["crm.lifecycle.rule"]._apply_score_rules()
+
+    def _refresh_apart(self):
+        """Refresh one policy; a failure stops no other.
+
+        :return: False when somebody else wrote the same rows meanwhile
+        """
+        try:
+            with self.env.cr.savepoint():
+                self._refresh()
+                self._refresh_rest()
+        except long_statement.CONCURRENCY as error:
+            _logger.info("Somebody else writes scores of %s: %s", self.target, error)
+            return False
+        except UserError as error:
+            _logger.info("Scores of %s are left for the next night: %s", self.target, error)
+        except Exception:
+            _logger.exception("Scores of %s cannot be refreshed", self.target)
+        return True
 
     @api.model
     def _refresh_touched(self, touches):

@@ -51,6 +51,11 @@ class CrmScoreRest(models.Model):
         for rest in self:
             rest.display_name = (rest.lead_id or rest.partner_id).display_name
 
+    def action_open_record(self):
+        """Open the lead or contact."""
+        self.ensure_one()
+        return (self.lead_id or self.partner_id).get_formview_action()
+
     def action_wake(self):
         """End the rest of these persons by hand."""
         open_rests = self.filtered(lambda rest: not rest.end_date)

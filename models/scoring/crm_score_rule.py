@@ -1,11 +1,5 @@
-import ast
-
-import psycopg2
-
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
-from odoo.fields import Domain
-from odoo.tools import mute_logger
 
 from . import score_sql
 from .crm_score_policy import TARGETS
@@ -27,7 +21,9 @@ class CrmScoreRule(models.Model):
     Whose records?
         Those of its company, without one all records.
     What may the filter use?
-        All fields but the score itself, which would run in circles.
+        All fields that who writes it may read, but the score itself, which would run in circles.
+    What if its filter cannot be read any more, as a field is gone?
+        The rule is set aside and says why; it comes back by itself when it can be read again.
     """
 
     _name = "crm.score.rule"
@@ -79,10 +75,17 @@ class CrmScoreRule(models.Model):
         help="Older touchpoints do not count; 0: all count. Of a silence: how long it lasts.",
     )
     match_count = fields.Integer("Match Now", compute="_compute_match_count")
+    problem = fields.Char("Set Aside Because", readonly=True, copy=False)
 
     _numbers_positive = models.Constraint(
-        "CHECK(max_points >= 0 AND half_life_days >= 0 AND window_days >= 0)",
-        "The maximum, the half-life and the window cannot be negative.",
+        "CHECK(max_points BETWEEN 0 AND 100000 AND half_life_days BETWEEN 0 AND 36500"
+        " AND window_days BETWEEN 0 AND 36500)",
+        "The maximum is from 0 to 100,000 points; the half-life and the window are from 0 to 36,500"
+        " days.",
+    )
+    _points_in_reason = models.Constraint(
+        "CHECK(points BETWEEN -1000 AND 1000)",
+        "A rule gives or takes away at most 1,000 points.",
     )
     _silence_has_days = models.Constraint(
         "CHECK(kind != 'silence' OR COALESCE(window_days, 0) > 0)",
@@ -110,39 +113,6 @@ class CrmScoreRule(models.Model):
         for rule in self.filtered(lambda rule: rule.kind == "domain"):
             rule._check_filter()
 
-    def _check_filter(self):
-        """Refuse a filter that is no domain of the model, or that reads the score.
-
-        :raise ValidationError: in the words of the user
-        """
-        try:
-            domain = self._filter_domain()
-            domain.validate(self.env[self.target])
-            with mute_logger("odoo.sql_db"), self.env.cr.savepoint():
-                self.env[self.target].sudo().search(domain, limit=1)
-        except (ValueError, SyntaxError, TypeError, psycopg2.Error) as error:
-            raise ValidationError(
-                self.env._(
-                    "The filter of the rule “%(rule)s” cannot be used. Build it with the fields"
-                    " and values that the filter editor offers, without functions.",
-                    rule=self.name,
-                )
-            ) from error
-        if self._reads_score(domain):
-            raise ValidationError(
-                self.env._(
-                    "The filter of the rule “%(rule)s” reads the score, which the rule itself"
-                    " changes. Use other fields.",
-                    rule=self.name,
-                )
-            )
-
-    @api.model
-    def _reads_score(self, domain):
-        """Tell whether a filter asks for the score of the record, or of another one."""
-        paths = [leaf.field_expr for leaf in domain.iter_conditions()]
-        return any(path.split(".")[-1].startswith("score") for path in paths)
-
     @api.model_create_multi
     def create(self, vals_list):
         """Note that the scores do not follow the rules any more."""
@@ -152,6 +122,8 @@ class CrmScoreRule(models.Model):
 
     def write(self, vals):
         """Note that the scores do not follow the rules any more."""
+        if not {"target", "kind", "domain"}.isdisjoint(vals):
+            vals = {"problem": False, **vals}
         self._make_stale()
         result = super().write(vals)
         self._make_stale()
@@ -165,13 +137,6 @@ class CrmScoreRule(models.Model):
     def _make_stale(self):
         policies = self.env["crm.score.policy"].sudo()
         policies.search([("target", "in", self.mapped("target"))]).is_stale = True
-
-    def _filter_domain(self):
-        """Read the filter that a manager wrote.
-
-        :raise ValueError: not a domain
-        """
-        return Domain(ast.literal_eval(self.domain or "[]"))
 
     def _spec(self, model=None, alias=None, query=None):
         """Give the rule as the statement needs it; see `score_sql.Rule`.
@@ -200,7 +165,7 @@ class CrmScoreRule(models.Model):
     def _is_complete(self):
         """Tell whether a rule can be counted; one that is being typed may not yet."""
         if self.id:
-            return True
+            return not self._problem_of_filter()
         try:
             self._check_filter()
         except ValidationError:
@@ -213,7 +178,7 @@ class CrmScoreRule(models.Model):
         """Open the records that the rule gives points to."""
         self.ensure_one()
         policy = self.env["crm.score.policy"]._for(self.target)
-        record_ids = policy._matching_ids(self)
+        record_ids = [] if self._problem_of_filter() else policy._matching_ids(self)
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Get points: %(rule)s", rule=self.name),

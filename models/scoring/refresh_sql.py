@@ -7,6 +7,8 @@ those who may not be scored, and a row of history where the score has changed.
 
 from odoo.tools import SQL
 
+from ..lifecycle.columns_sql import assigned, differ, listed
+
 #: What a refresh compares and writes.
 FIGURES = ("score", "fit", "engagement", "qualification", "temperature")
 
@@ -61,25 +63,19 @@ def with_queries(ctes):
     )
 
 
-def _columns(alias=None):
-    """Give the figures of a table."""
-    names = [SQL.identifier(alias, n) if alias else SQL.identifier(n) for n in FIGURES]
-    return SQL(", ").join(names)
-
-
 def _difference(column):
     """Compare what should be with what is there: only records that differ are left."""
     return SQL(
         """
         SELECT old.id AS old_id, old.score AS old_score, old.temperature AS old_temperature,
-               new.record_id, %(new)s
+               new.record_id, %(figures)s
           FROM scored new
           LEFT JOIN crm_score old ON old.%(column)s = new.record_id
-         WHERE (%(new)s) IS DISTINCT FROM (%(old)s)
+         WHERE %(differ)s
         """,
         column=column,
-        new=_columns("new"),
-        old=_columns("old"),
+        figures=listed(FIGURES, "new"),
+        differ=differ(FIGURES, "new", "old"),
     )
 
 
@@ -87,9 +83,7 @@ def _update(at):
     """Write the rows that have changed."""
     return SQL(
         "UPDATE crm_score s SET %s, date = %s FROM difference d WHERE d.old_id = s.id RETURNING 1",
-        SQL(", ").join(
-            SQL("%s = %s", SQL.identifier(name), SQL.identifier("d", name)) for name in FIGURES
-        ),
+        assigned(FIGURES, "d"),
         at,
     )
 
@@ -100,8 +94,8 @@ def _insert(column, at):
         "INSERT INTO crm_score (%s, %s, date) SELECT d.record_id, %s, %s FROM difference d"
         " WHERE d.old_id IS NULL ON CONFLICT DO NOTHING RETURNING 1",
         column,
-        _columns(),
-        _columns("d"),
+        listed(FIGURES),
+        listed(FIGURES, "d"),
         at,
     )
 
@@ -123,8 +117,8 @@ def _history(column, at, probability):
         RETURNING 1
         """,
         column=column,
-        figures=_columns(),
-        new=_columns("d"),
+        figures=listed(FIGURES),
+        new=listed(FIGURES, "d"),
         at=at,
         probability=probability,
     )

@@ -11,11 +11,15 @@ nobody has saved.
 
 from typing import NamedTuple
 
+from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from ..touchpoint.events import NO_CREDIT as NO_SIGN_OF_LIFE
 from .components import HIGHEST, LOWEST
 from .decay import TOLERANCE
+
+#: What a filter ends in that Odoo cannot read.
+BROKEN = (ValueError, TypeError, KeyError, AttributeError, SyntaxError, UserError)
 
 
 class Rule(NamedTuple):

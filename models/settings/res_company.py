@@ -69,12 +69,13 @@ class ResCompany(models.Model):
         "The number of months before a customer is a former customer must be positive.",
     )
     _qualification_stale_days_positive = models.Constraint(
-        "CHECK(qualification_stale_days > 0)",
-        "The number of days until an answer is old must be positive.",
+        "CHECK(qualification_stale_days BETWEEN 1 AND 36500)",
+        "The number of days until an answer is old must be from 1 to 36,500.",
     )
     _handover_hours_positive = models.Constraint(
-        "CHECK(handover_hours > 0)",
-        "Sales need some time to answer: the number of hours must be positive.",
+        "CHECK(handover_hours > 0 AND handover_hours <= 8760)",
+        "Sales need some time to answer: the number of hours must be positive, and 8,760 (a year)"
+        " at most.",
     )
     _affinity_months_positive = models.Constraint(
         "CHECK(affinity_months > 0)",

@@ -25,6 +25,7 @@ from . import events
 from . import bots
 from . import credit
 from . import loose_many2one
+from . import crm_touchpoint_named_mixin
 from . import crm_touchpoint_channel
 from . import crm_touchpoint_source
 from . import crm_touchpoint_source_path
@@ -33,6 +34,7 @@ from . import crm_touchpoint_source_harvest
 from . import crm_touchpoint_source_open
 from . import crm_touchpoint
 from . import crm_touchpoint_log
+from . import crm_touchpoint_log_values
 from . import crm_touchpoint_bots
 from . import crm_touchpoint_open
 from . import crm_touchpoint_summary
@@ -43,6 +45,7 @@ from . import crm_touchpoint_mixin_timeline
 from . import crm_lifecycle_transition
 from . import crm_lead
 from . import res_partner
+from . import res_users
 from . import utm_campaign
 from . import utm_medium
 from . import link_tracker_click

@@ -70,6 +70,7 @@ class CrmTouchpoint(models.Model):
     _partner_date_idx = models.Index(
         "(partner_id, date DESC, id DESC) WHERE partner_id IS NOT NULL"
     )
+    _reply_idx = models.Index("(date) WHERE event = 'replied'")
     _lead_date_idx = models.Index("(lead_id, date DESC, id DESC) WHERE lead_id IS NOT NULL")
 
     def init(self):

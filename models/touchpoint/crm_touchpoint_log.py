@@ -1,14 +1,8 @@
-from datetime import datetime, timedelta
-
-from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo import api, models
+from odoo.exceptions import AccessError
 from odoo.tools import SQL, email_normalize
 
-from . import events
-
 GROUP = "sales_team.group_sale_salesman"
-#: Clocks of other computers may be so much ahead.
-TOLERANCE = timedelta(minutes=5)
 COLUMNS = (
     "partner_id",
     "lead_id",
@@ -31,10 +25,12 @@ class CrmTouchpoint(models.Model):
     Who may log?
         Salespeople and marketing, with the leads and contacts they may see.
     What if another program sends the same twice?
-        With a `key` the second one changes nothing and gets the first one's id.
+        With a `key` the second one changes nothing and gets the first one's id, whatever else
+        it says.
     What is refused?
-        A channel or an event that does not exist, somebody nobody knows, a date in the future,
-        each with what to do about it. Of a list with a mistake nothing is logged.
+        A channel or an event that does not exist, somebody nobody knows, a company the user
+        does not work for, a date in the future, each with what to do about it. Of a list with
+        a mistake nothing is logged.
     """
 
     _inherit = "crm.touchpoint"
@@ -79,8 +75,9 @@ class CrmTouchpoint(models.Model):
             "medium_id": medium_id,
             "company_id": company_id,
         }
-        known = self._ids_by_key([contact])
-        return {"id": self._log([contact]).id, "created": key is None or str(key) not in known}
+        last_id = self._last_id()
+        row = self._log([contact])
+        return {"id": row.id, "created": row.id > last_id}
 
     @api.model
     def _log(self, contacts):
@@ -133,125 +130,6 @@ class CrmTouchpoint(models.Model):
             )
         )
 
-    def _log_values(self, contact):
-        """Check one contact and give its row."""
-        lead = self._logged_person("crm.lead", contact.get("lead_id"))
-        partner = self._logged_person("res.partner", contact.get("partner_id"))
-        if not (lead or partner):
-            raise UserError(self._nobody_message(contact))
-        event = self._logged_event(contact.get("event"))
-        company = lead.sudo().company_id or partner.sudo().company_id
-        return {
-            "partner_id": partner.id or lead.sudo().partner_id.id,
-            "lead_id": lead.id,
-            "company_id": contact.get("company_id") or company.id,
-            "date": self._logged_date(contact.get("date")),
-            "channel_id": self._logged_channel(contact.get("channel")),
-            "event": event,
-            "direction": self._logged_direction(contact.get("direction"), event),
-            "key": str(contact["key"]) if contact.get("key") else None,
-            "user_id": self.env.uid,
-            "campaign_id": self._logged_link("utm.campaign", contact.get("campaign_id")),
-            "medium_id": self._logged_link("utm.medium", contact.get("medium_id")),
-        }
-
-    def _logged_person(self, model, record_id):
-        """Give the contact or lead, if it exists and the user may see it."""
-        record = self.env[model].browse(record_id or ())
-        if not record:
-            return record
-        if not record.exists():
-            raise UserError(
-                self.env._(
-                    "There is no %(kind)s with the number %(number)s; it may have been deleted or"
-                    " merged.",
-                    kind=record._description,
-                    number=record_id,
-                )
-            )
-        record.check_access("read")
-        return record
-
-    def _logged_link(self, model, record_id):
-        if record_id and not self.env[model].sudo().browse(record_id).exists():
-            raise UserError(
-                self.env._(
-                    "There is no %(kind)s with the number %(number)s.",
-                    kind=self.env[model]._description,
-                    number=record_id,
-                )
-            )
-        return record_id
-
-    def _nobody_message(self, contact):
-        if contact.get("email"):
-            return self.env._(
-                "Nobody has the address “%(email)s”. Create the contact or lead first.",
-                email=contact["email"],
-            )
-        return self.env._(
-            "Say with whom the touchpoint was: a contact, a lead or an e-mail address."
-        )
-
-    def _logged_event(self, event):
-        known = dict(events.EVENTS)
-        if event not in known:
-            raise UserError(
-                self.env._(
-                    "“%(event)s” is no event of a touchpoint. Known are: %(known)s.",
-                    event=event,
-                    known=", ".join(known),
-                )
-            )
-        return event
-
-    def _logged_direction(self, direction, event):
-        if direction in (None, False, ""):
-            return events.usual_direction(event)
-        if direction not in ("inbound", "outbound"):
-            raise UserError(
-                self.env._(
-                    "“%(direction)s” is no direction: a touchpoint is inbound or outbound.",
-                    direction=direction,
-                )
-            )
-        return direction
-
-    def _logged_channel(self, code):
-        """Give the id of a channel by its code."""
-        channels = self.env["crm.touchpoint.channel"].sudo().search([("active", "=", True)])
-        ids = {channel.code: channel.id for channel in channels}
-        if code not in ids:
-            raise UserError(
-                self.env._(
-                    "There is no channel “%(code)s”. Known are: %(known)s.",
-                    code=code,
-                    known=", ".join(sorted(ids)),
-                )
-            )
-        return ids[code]
-
-    def _logged_date(self, date):
-        """Give the moment of a contact; it cannot lie in the future."""
-        now = fields.Datetime.now()
-        if not date:
-            return now
-        try:
-            moment = fields.Datetime.to_datetime(date)
-        except (ValueError, TypeError):
-            moment = None
-        if not isinstance(moment, datetime):
-            raise UserError(
-                self.env._(
-                    "“%(date)s” is no date. Write it as 2026-05-01 12:00:00, in UTC.", date=date
-                )
-            )
-        if moment > now + TOLERANCE:
-            raise UserError(
-                self.env._("A touchpoint cannot be in the future (%(date)s).", date=date)
-            )
-        return min(moment, now)
-
     # ------------------------------------------------------------
     # Addresses
     # ------------------------------------------------------------
@@ -259,9 +137,9 @@ class CrmTouchpoint(models.Model):
     def _with_people_of_addresses(self, contacts):
         """Find whoever has the addresses of the contacts that name nobody."""
         wanted = {
-            email_normalize(contact["email"])
+            _address_of(contact)
             for contact in contacts
-            if contact.get("email") and not contact.get("partner_id") and not contact.get("lead_id")
+            if not contact.get("partner_id") and not contact.get("lead_id")
         } - {False}
         if not wanted:
             return contacts
@@ -281,5 +159,12 @@ class CrmTouchpoint(models.Model):
     def _with_people(contact, partners, leads):
         if contact.get("partner_id") or contact.get("lead_id"):
             return contact
-        email = email_normalize(contact.get("email") or "")
+        email = _address_of(contact)
         return {**contact, "partner_id": partners.get(email), "lead_id": leads.get(email)}
+
+
+def _address_of(contact):
+    """Give the address of a contact, if it is one."""
+    email = contact.get("email")
+    is_text = isinstance(email, str) and email.isprintable()
+    return email_normalize(email) if is_text else False

@@ -166,6 +166,7 @@ class CrmTouchpointMixin(models.AbstractModel):
     def action_refresh_touchpoints(self):
         """Look for the contacts with these persons now; return how many are new."""
         self.check_access("read")
+        self.env["crm.touchpoint"].check_access("read")
         return sum(self.env["crm.touchpoint"].sudo()._harvest(self).values())
 
     def action_log_touchpoint(self):

@@ -1,7 +1,7 @@
 from odoo import api, models
 from odoo.fields import Domain
 
-PAGE = 40
+PAGE, LONGEST_PAGE = 40, 200
 
 
 class CrmTouchpointMixin(models.AbstractModel):
@@ -16,6 +16,7 @@ class CrmTouchpointMixin(models.AbstractModel):
         :param channel_ids: of these channels only
         :param bool bots: also what programs did
         :param before: the place where the last page ended, `next` of its answer
+        :param int limit: how many at most; `LONGEST_PAGE` at the very most
         :return: ``items``, ``next`` (None after the last page) and, on the first page, the
             ``channels`` with their counts and how many ``bots`` there are
         """
@@ -30,7 +31,8 @@ class CrmTouchpointMixin(models.AbstractModel):
             page &= Domain("date", "<", date) | Domain("date", "=", date) & Domain(
                 "id", "<", last_id
             )
-        touchpoints = self.env["crm.touchpoint"].search(page, limit=min(limit, 200) + 1)
+        limit = max(1, min(limit, LONGEST_PAGE))
+        touchpoints = self.env["crm.touchpoint"].search(page, limit=limit + 1)
         shown = touchpoints[:limit]
         answer = {"items": shown._timeline_items(), "next": None}
         if len(touchpoints) > len(shown):

@@ -20,7 +20,7 @@ class CrmTouchpoint(models.Model):
                 self.env._(
                     "You may not see the document of this touchpoint: “%(kind)s”. Ask its owner or"
                     " your administrator.",
-                    kind=document._description,
+                    kind=self.env["ir.model"]._get(document._name).name,
                 )
             )
         return document.get_formview_action()

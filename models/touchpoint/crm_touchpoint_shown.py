@@ -23,9 +23,14 @@ class CrmTouchpoint(models.Model):
                 "is_day": touchpoint.source_id.sudo()._gives_days(),
                 "title": titles.get(touchpoint)
                 or touchpoint.campaign_id.sudo().name
-                or touchpoint.user_id.sudo().name
-                or "",
-                "can_open": bool(touchpoint.res_id),
+                or touchpoint._logged_words(),
+                # whoever may not see the document is not led to it
+                "can_open": touchpoint in titles,
             }
             for touchpoint in self
         ]
+
+    def _logged_words(self):
+        """Say who logged a contact by hand."""
+        name = self.user_id.sudo().name
+        return self.env._("logged by %(user)s", user=name) if name else ""

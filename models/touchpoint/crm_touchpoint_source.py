@@ -23,8 +23,11 @@ class CrmTouchpointSource(models.Model):
     What if the model is not installed, or a field is missing?
         The source sleeps and says why; it wakes up by itself.
     Which date?
-        Of several dates, separated by commas, the earliest. A mere day counts as its noon.
-        What lies in the future is harvested when it is past.
+        Of several dates, separated by commas, the earliest. A mere day counts as its noon, and
+        today as now until noon. What lies in the future is harvested when it is past.
+    Who may say what is read?
+        A source reads for everybody, so who writes it must be allowed to read these records
+        and the fields of the filter.
     Can a source be changed after its first harvest?
         Yes; rows it has given stay, and new ones come by the new settings.
     """
@@ -112,10 +115,12 @@ class CrmTouchpointSource(models.Model):
     def _check_paths(self):
         """Refuse what cannot work; what is shipped for other modules sleeps instead."""
         for source in self:
-            if source.env.context.get("install_mode") or not source._is_installed():
+            if not source._is_installed():
                 continue
             problem = source._problem()
-            if problem:
+            if not problem:
+                source._check_readable()
+            elif not source.env.context.get("install_mode"):
                 raise ValidationError(problem)
 
     @api.onchange("event")
@@ -166,6 +171,10 @@ class CrmTouchpointSource(models.Model):
                 error=error,
             )
         return None
+
+    def _check_readable(self):
+        """Search as the user: constraints run as the superuser."""
+        self.env(su=False)[self.model].search(self._harvest_domain(), limit=1)
 
     def _harvest_domain(self):
         return Domain(literal_eval(self.domain or "[]"))

@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import fields, models
 from odoo.tools import SQL
 
 #: What a path may end in: types of fields, and the model of a link.
@@ -82,7 +82,7 @@ class CrmTouchpointSource(models.Model):
         )
 
     def _problem_of_field(self, field, name, path, model):
-        values = {"path": path, "field": name, "model": model._description}
+        values = {"path": path, "field": name, "model": self.env["ir.model"]._get(model._name).name}
         if field is None:
             return self.env._(
                 "The path “%(path)s” breaks off: “%(model)s” has no field “%(field)s”.", **values
@@ -128,7 +128,7 @@ class CrmTouchpointSource(models.Model):
         field = model._fields[name]
         value = model._field_to_sql(alias, name, query)
         if field.type == "date":
-            return SQL("(%s + INTERVAL '12 hours')", value)
+            return _moment_of_day(value)
         if field.type == "many2one_reference":
             which = model._field_to_sql(alias, field.model_field, query)
             return SQL("(CASE WHEN %s = %s THEN %s END)", which, ENDS[kind][1], value)
@@ -183,6 +183,11 @@ class CrmTouchpointSource(models.Model):
             owner, alias, name = self._walk(path, query, model)
             value = owner._field_to_sql(alias, name, query)
             yield value, name in ("email", "email_normalized")
+
+
+def _moment_of_day(day):
+    """Give the noon of a day; of today, now until it is noon, so that it need not wait for it."""
+    return SQL("LEAST(%s + INTERVAL '12 hours', GREATEST(%s, %s))", day, day, fields.Datetime.now())
 
 
 def _is_one_of(comodel, model, alias, name, query, ids):

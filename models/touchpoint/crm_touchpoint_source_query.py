@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import SUPERUSER_ID, fields, models
 from odoo.tools import SQL
 
 from .crm_touchpoint_source_path import address_sql
@@ -43,8 +43,11 @@ class CrmTouchpointSource(models.Model):
         )
 
     def _source_model(self):
-        """Give the model, read as nobody in particular: archived records are contacts too."""
-        return self.env[self.model].sudo().with_context(active_test=False, lang=None)
+        """Give the model, read as nobody in particular, so that all read the same.
+
+        Neither the language nor the companies of who asks count; archived records do.
+        """
+        return self.env(user=SUPERUSER_ID, context={"active_test": False})[self.model]
 
     def _rows(self, model, condition):
         """Give the records of the source as SQL: what they are, and where their paths lead."""

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from ..lifecycle import columns_sql
 from . import events
 from .loose_many2one import LooseMany2one
 
@@ -14,7 +15,6 @@ FIGURES = (
     "last_touch_channel_id",
     "last_inbound_date",
 )
-FIGURE_COLUMNS = SQL(", ").join(map(SQL.identifier, FIGURES))
 TABLES = {"partner_id": "res_partner", "lead_id": "crm_lead"}
 
 
@@ -94,9 +94,9 @@ class CrmTouchpointSummary(models.Model):
                      place AS (%(places)s),
                      wanted AS MATERIALIZED (%(wanted)s),
                      updated AS (
-                        UPDATE crm_touchpoint_summary s SET (%(columns)s) = (%(new)s)
+                        UPDATE crm_touchpoint_summary s SET %(assigned)s
                           FROM wanted w
-                         WHERE s.%(subject)s = w.id AND (%(old)s) IS DISTINCT FROM (%(new)s)
+                         WHERE s.%(subject)s = w.id AND %(differ)s
                      )
                 INSERT INTO crm_touchpoint_summary (%(subject)s, %(columns)s)
                 SELECT w.id, %(new)s FROM wanted w
@@ -108,9 +108,10 @@ class CrmTouchpointSummary(models.Model):
                 who=who,
                 places=_lead_places() if subject == "lead_id" else _partner_places(),
                 wanted=_wanted(),
-                columns=FIGURE_COLUMNS,
-                new=_figures("w"),
-                old=_figures("s"),
+                columns=columns_sql.listed(FIGURES),
+                new=columns_sql.listed(FIGURES, "w"),
+                assigned=columns_sql.assigned(FIGURES, "w"),
+                differ=columns_sql.differ(FIGURES, "s", "w"),
                 subject=SQL.identifier(subject),
             )
         )
@@ -138,7 +139,10 @@ class CrmTouchpointSummary(models.Model):
 
     @api.autovacuum
     def _gc_of_nobody(self):
-        """Remove the rows whose contact or lead was deleted behind Odoo's back."""
+        """Remove the rows whose contact or lead was deleted behind Odoo's back.
+
+        Those that name a touchpoint which went with somebody else are made again.
+        """
         for subject, table in TABLES.items():
             self.env.cr.execute(
                 SQL(
@@ -148,11 +152,26 @@ class CrmTouchpointSummary(models.Model):
                     table=SQL.identifier(table),
                 )
             )
+            self._refresh(
+                subject,
+                SQL(
+                    "SELECT %(column)s AS id FROM crm_touchpoint_summary s"
+                    " WHERE %(column)s IS NOT NULL AND (%(first)s OR %(last)s)",
+                    column=SQL.identifier(subject),
+                    first=_is_gone("first_touch_id"),
+                    last=_is_gone("last_touch_id"),
+                ),
+            )
 
 
-def _figures(alias):
-    """Give the compared columns of a table."""
-    return SQL(", ").join(SQL.identifier(alias, name) for name in FIGURES)
+def _is_gone(column):
+    """Tell whether a summary names a touchpoint that is not there any more."""
+    column = SQL.identifier("s", column)
+    return SQL(
+        "(%s IS NOT NULL AND NOT EXISTS (SELECT FROM crm_touchpoint t WHERE t.id = %s))",
+        column,
+        column,
+    )
 
 
 def _places(column, alias="t"):

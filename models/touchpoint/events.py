@@ -54,6 +54,9 @@ OF_THE_PERSON = (
 )
 
 ID_BITS = 31
+#: What is said to have been before 1850 (a year typed wrongly) counts as of then: a place in time
+#: has room for some 136 years on either side of 1970.
+EARLIEST = -120 * 365 * 86400
 
 
 def usual_direction(event):
@@ -136,7 +139,7 @@ def place_in_time(seconds, record_id):
     >>> id_of_place(place_in_time(-5, 7)), id_of_place(None)
     (7, None)
     """
-    return (seconds << ID_BITS) | record_id
+    return (max(seconds, EARLIEST) << ID_BITS) | record_id
 
 
 def id_of_place(place):
@@ -147,8 +150,9 @@ def id_of_place(place):
 def place_in_time_sql(alias):
     """Give `place_in_time` for the rows of a table."""
     return SQL(
-        "((floor(EXTRACT(EPOCH FROM %s))::bigint << 31) | %s)",
+        "((GREATEST(floor(EXTRACT(EPOCH FROM %s)), %s)::bigint << 31) | %s)",
         SQL.identifier(alias, "date"),
+        EARLIEST,
         SQL.identifier(alias, "id"),
     )
 

@@ -7,6 +7,8 @@ PARAMETERS = {
     "credit_days": ("crm_lifecycle.touchpoint_credit_days", 365),
     "credit_half_life": ("crm_lifecycle.touchpoint_credit_half_life", 7),
 }
+#: No setting is more: a hundred years, and for the seconds half a day. Dates have no room for all.
+MOST = 36_500
 
 
 class ResConfigSettings(models.TransientModel):
@@ -42,7 +44,7 @@ class ResConfigSettings(models.TransientModel):
         settings = {}
         for name, (key, usual) in PARAMETERS.items():
             text = parameters.get_param(key) or ""
-            settings[name] = int(text) if text.isdigit() else usual
+            settings[name] = min(int(text), MOST) if text.isdecimal() else usual
         settings["credit_half_life"] = max(1, settings["credit_half_life"])
         return settings
 

@@ -11,6 +11,7 @@ def moments(since, days_before):
     return SQL(
         """
         SELECT l.id, l.partner_id, l.won_status = 'won' AS won,
+               COALESCE(l.date_closed, l.write_date) AS closed,
                COALESCE(l.date_closed, l.write_date)::date - %(days)s AS as_of
           FROM crm_lead l
          WHERE l.won_status IN ('won', 'lost')
@@ -22,9 +23,12 @@ def moments(since, days_before):
 
 
 def touches_until():
-    """Give the touchpoints of each lead up to its day; its own, and those of its contact."""
+    """Give the touchpoints of each lead up to its day; its own, and those of its contact.
+
+    On the day of its end: those before that moment, or the order would foretell the order.
+    """
     columns = SQL("m.id AS key, m.as_of, t.event, t.channel_id, t.direction, t.date")
-    known = SQL("NOT t.is_bot AND t.date < m.as_of + 1")
+    known = SQL("NOT t.is_bot AND t.date < LEAST(m.as_of + 1, m.closed)")
     return SQL(
         """
         SELECT %(columns)s FROM moment m JOIN crm_touchpoint t ON t.lead_id = m.id

@@ -35,7 +35,9 @@ class CrmScoreReport(models.Model):
     temperature = fields.Selection(TEMPERATURES, readonly=True)
     date = fields.Datetime("Changed on", readonly=True)
     won_status = fields.Selection(
-        [("won", "Won"), ("lost", "Lost"), ("pending", "Pending")], "Won or Lost", readonly=True
+        [("won", "Lead won"), ("lost", "Lead lost"), ("pending", "Still open")],
+        "Won or Lost",
+        readonly=True,
     )
     lifecycle_stage_id = fields.Many2one("crm.lifecycle.stage", readonly=True)
     user_id = fields.Many2one("res.users", "Salesperson", readonly=True)

@@ -418,6 +418,9 @@ class TestRuleNight(RuleCase):
                 rule.domain = nonsense
         with self.assertRaises(ValidationError):
             rule.model = "crm.lead"
+        # whom a rule moves would tell what its author may not read
+        with self.assertRaises(ValidationError):
+            rule.with_user(self.manager).domain = "[('user_ids.totp_secret', 'like', 'A')]"
 
     def test_only_managers_change_rules(self):
         rule = self._rule("invoice")

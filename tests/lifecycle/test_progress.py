@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from odoo.tests.common import BaseCase
 
-from ...models.lifecycle import progress
+from ...models.lifecycle import columns_sql, progress
 
 POSITIONS = st.one_of(st.none(), st.tuples(st.sampled_from(progress.KINDS), st.integers(0, 100)))
 MOMENTS = st.datetimes(datetime(1990, 1, 1), datetime(2040, 1, 1))
@@ -14,6 +14,7 @@ MOMENTS = st.datetimes(datetime(1990, 1, 1), datetime(2040, 1, 1))
 
 class TestProgress(BaseCase):
     def test_doctests(self):
+        self.assertFalse(doctest.testmod(columns_sql).failed)
         results = doctest.testmod(progress)
         self.assertGreater(results.attempted, 0)
         self.assertEqual(results.failed, 0)

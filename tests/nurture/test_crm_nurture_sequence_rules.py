@@ -50,9 +50,7 @@ class TestCrmNurtureSequenceRules(NurtureCase):
         leads[0].lifecycle_stage_id = self.customer
         leads[1].lifecycle_stage_id = self.former
         self.run_until(days=4)
-        self.assertEqual(
-            self.state(entered), [("goal", "goal"), ("done", "end"), ("done", "end")]
-        )
+        self.assertEqual(self.state(entered), [("goal", "goal"), ("done", "end"), ("done", "end")])
 
     def test_exit_rule_right_before_a_step(self):
         sequence = self._sequence(WAIT, self.up(), exit_domain="[('priority', '=', '1')]")
@@ -69,7 +67,9 @@ class TestCrmNurtureSequenceRules(NurtureCase):
         entered = sequence._enroll(leads)
         leads[0].action_set_lost()
         leads[1].unlink()
-        self.assertEqual(self.env["crm.nurture.tally"].search_count([("outcome", "=", "waiting")]), 1)
+        self.assertEqual(
+            self.env["crm.nurture.tally"].search_count([("outcome", "=", "waiting")]), 1
+        )
         self.run_until(days=4)
         left = entered.exists()
         self.assertEqual(self.state(left), [("exited", "archived"), ("done", "end")])
@@ -181,9 +181,7 @@ class TestCrmNurtureSequenceRules(NurtureCase):
         self.assertEqual(set(held.mapped("state")), {"holdout"})
 
     def test_late_goals_do_not_count(self):
-        sequence = self._sequence(
-            self.up(), goal_domain="[('priority', '=', '3')]", goal_days=10
-        )
+        sequence = self._sequence(self.up(), goal_domain="[('priority', '=', '3')]", goal_days=10)
         lead = self._leads(1)
         entered = sequence._enroll(lead)
         self.run_until(days=11)
@@ -207,6 +205,7 @@ class TestCrmNurtureSequenceRules(NurtureCase):
         self.assertEqual((stuck.state, fine.state), ("waiting", "done"))
         self.assertIn("no_such_field", broken.problem)
         broken.sudo().exit_domain = "[]"
+        broken._watch()
         self.run_until(hours=2)
         self.assertEqual((stuck.state, broken.problem), ("done", False))
         self.assertEqual(leads[0].lifecycle_stage_id, self.prospect)
@@ -220,9 +219,7 @@ class TestCrmNurtureSequenceRules(NurtureCase):
         mine, other = self._leads(2, user_id=False)
         mine.user_id, other.user_id = self.salesman, self.colleague
         sequence = self._sequence(WAIT, goal_domain="[('priority', '=', '3')]")
-        self.env.cr.execute(
-            "UPDATE crm_nurture_sequence SET user_id = %s", [self.salesman.id]
-        )
+        self.env.cr.execute("UPDATE crm_nurture_sequence SET user_id = %s", [self.salesman.id])
         self.env.invalidate_all()
         entered = sequence._enroll(mine | other)
         (mine | other).priority = "3"
@@ -253,6 +250,19 @@ class TestCrmNurtureSequenceRules(NurtureCase):
         self.assertEqual(self.state(entered), [("exited", "closed")] * 2)
         with self.assertRaises(UserError):
             sequence._enroll(self._leads(1))
+
+    def test_deleting_and_archiving(self):
+        sequence = self._sequence(self.up(), WAIT, holdout_percent=30)
+        entered = sequence._enroll(self._leads(20))
+        self.run_until(minutes=1)
+        with self.assertRaises(UserError):
+            sequence.unlink()
+        sequence.active = False
+        self.assertEqual(set(entered.mapped("state")), {"paused", "holdout"})
+        sequence.action_close()
+        self.assertTrue(all(entered.mapped("left_at")))
+        sequence.unlink()
+        self.assertFalse(entered.exists())
 
     def test_pause_keeps_everybody(self):
         sequence = self._sequence(WAIT, self.up())

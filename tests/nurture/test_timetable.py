@@ -46,9 +46,7 @@ class TestTimetable(BaseCase):
             timetable.after(datetime(2026, 8, 31, 7), 6, "months", "Europe/Paris"),
             datetime(2027, 2, 28, 8),
         )
-        self.assertEqual(
-            timetable.after(datetime(2028, 1, 31), 1, "months"), datetime(2028, 2, 29)
-        )
+        self.assertEqual(timetable.after(datetime(2028, 1, 31), 1, "months"), datetime(2028, 2, 29))
 
     def test_weekday_and_hour_in_all_zones(self):
         for zone in self.zones:

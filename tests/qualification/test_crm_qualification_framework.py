@@ -134,6 +134,17 @@ class TestFramework(QualificationCase):
             with mute_logger("odoo.sql_db"), refused, self.env.cr.savepoint():
                 self.bant.write(values)
                 self.env.flush_all()
+        for record, values in (
+            (self.bant.criterion_ids[0], {"weight": 2**30}),
+            (self.env.company, {"qualification_stale_days": 2**31 - 1}),
+            (self.env.company, {"handover_hours": 10**9}),
+            (self.env["crm.team"].create({"name": "Slow"}), {"handover_hours": 10**9}),
+        ):
+            refused = self.assertRaises(IntegrityError)
+            with mute_logger("odoo.sql_db"), refused, self.env.cr.savepoint():
+                record.write(values)
+                self.env.flush_all()
+            self.env.invalidate_all()
         with self.assertRaises(ValidationError):
             self.bant.write(
                 {
@@ -142,6 +153,11 @@ class TestFramework(QualificationCase):
                     ]
                 }
             )
+
+    def test_no_context_of_a_user_skips_the_check_of_the_weights(self):
+        lines = self.bant.with_user(self.manager).criterion_ids
+        with self.assertRaises(ValidationError):
+            lines.with_context(qualification_refresh=True).write({"weight": 0})
 
     def test_last_weight_cannot_be_taken_away(self):
         lines = self.bant.criterion_ids

@@ -72,6 +72,29 @@ class TestQualificationAccess(QualificationCase):
                 with self.assertRaises(AccessError):
                     self.env[model].with_user(user).create(values)
 
+    def test_nobody_forges_a_hand_over(self):
+        values = {"handover_state": "accepted", "handover_date": "2026-01-01"}
+        lead = self._lead(user_id=self.salesman.id)
+        for user in (self.salesman, self.manager):
+            lead.with_user(user).write(values)
+            self.assertFalse(lead.handover_state or lead.handover_date)
+            context = {"handover_step": True, "qualification_merge": True}
+            lead.with_user(user).with_context(**context).write(values)
+            new = self.env["crm.lead"].with_user(user).create({"name": "New", **values})
+            self.assertFalse(lead.handover_state or new.handover_state)
+        lead.with_user(self.marketing).action_hand_over()
+        self.assertEqual(lead.handover_state, "waiting")
+        lead.with_user(self.salesman).write({"handover_state": False, "city": "Lyon"})
+        self.assertEqual((lead.handover_state, lead.city), ("waiting", "Lyon"))
+        lead.with_user(self.salesman).action_accept_lead()
+        self.assertEqual(lead.handover_state, "accepted")
+
+    def test_hand_over_survives_a_merge_by_a_user(self):
+        leads = self._lead(user_id=self.salesman.id) | self._lead(user_id=self.salesman.id)
+        leads[1].with_user(self.marketing).action_hand_over()
+        merged = leads.with_user(self.marketing).merge_opportunity()
+        self.assertEqual(merged.handover_state, "waiting")
+
     def test_salesman_answers_for_own_leads_only(self):
         lead = self._lead(user_id=self.colleague.id)
         with self.assertRaises(AccessError):

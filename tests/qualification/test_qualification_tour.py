@@ -21,3 +21,13 @@ class TestQualificationTour(QualificationCase, HttpCase):
         answers = lead.qualification_answer_ids
         self.assertEqual(answers.user_id, self.salesman)
         self.assertEqual(len(answers), 6)
+
+    def test_handed_over_leads_are_answered_on_their_cards(self):
+        self.salesman.lang = "en_US"
+        accepted = self._lead(name="Bakery of the tour", user_id=self.salesman.id)
+        rejected = self._lead(name="Bakery to reject", user_id=self.salesman.id)
+        (accepted | rejected).with_user(self.marketing).action_hand_over()
+        self.start_tour(
+            "/odoo/handed-over", "crm_lifecycle_answer_on_cards", login="lifecycle_salesman"
+        )
+        self.assertEqual((accepted | rejected).mapped("handover_state"), ["accepted", "rejected"])

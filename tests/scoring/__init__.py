@@ -2,6 +2,7 @@ from . import test_score_functions
 from . import test_crm_score_policy_refresh
 from . import test_score_receipt
 from . import test_crm_score_rule
+from . import test_score_rule_problem
 from . import test_score_mixin
 from . import test_score_follow_up
 from . import test_crm_score_rest

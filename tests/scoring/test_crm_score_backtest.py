@@ -45,6 +45,11 @@ class TestBacktest(ScoringCase):
         self.assertEqual(bands, {80: (0, 0), 60: (0, 0), 40: (0, 0), 20: (1, 1), 0: (1, 0)})
         self.assertEqual((test.rule_count, test.filter_rule_count), (2, 1))
 
+    def test_the_end_does_not_foretell_itself(self):
+        self._touch(self.won, days=10, date=NOW - timedelta(10, seconds=-1))
+        self._touch(self.lost, days=10, date=NOW - timedelta(10, seconds=1))
+        self.assertEqual(self._test(days_before=0).auc, 0, "only the click before the end counts")
+
     def test_touchpoints_of_the_contact_count(self):
         contact = self._contact()
         lead = self._closed("won", partner_id=contact.id)

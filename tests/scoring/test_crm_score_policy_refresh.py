@@ -160,6 +160,16 @@ class TestRefresh(ScoringCase):
             with self.assertRaises(UserError):
                 action()
 
+    def test_a_first_answer_of_no_points_counts_at_once(self):
+        self._rule(domain="[]", points=60)
+        self.lead_policy._refresh()
+        lead = self._lead()
+        lead._refresh_scores()
+        before = lead.score
+        # from nothing, whose weight goes to the other parts, to a qualification of 0
+        lead.bant_timeline = "no"
+        self.assertLess(lead.score, before)
+
     def test_new_touchpoints_refresh_the_score(self):
         self.lead_policy._refresh()
         last = self.env["crm.touchpoint"]._last_id()

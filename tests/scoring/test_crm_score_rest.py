@@ -43,6 +43,7 @@ class TestRest(ScoringCase):
         self.assertEqual(found & (self.contact | active | few | fresh), self.contact)
         rest = self.env["crm.score.rest"].search([("partner_id", "=", self.contact.id)])
         self.assertEqual((rest.mails, rest.silent_since.date()), (3, (NOW - timedelta(90)).date()))
+        self.assertEqual(rest.action_open_record()["res_id"], self.contact.id)
         self.assertEqual(self._rest(), (self.env["res.partner"], self.env["res.partner"]))
 
     def test_a_reaction_ends_it(self):

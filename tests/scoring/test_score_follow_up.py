@@ -43,6 +43,23 @@ class TestHot(ScoringCase):
         lead._refresh_scores()
         self.assertFalse(self._activities(lead), "still hot is not becoming hot")
 
+    def test_told_again_when_the_last_time_is_done(self):
+        lead = self._lead(user_id=self.salesman.id, city="Lyon")
+        lead._refresh_scores()
+        self._activities(lead).action_done()
+        lead.city = "Nice"
+        self.lead_policy._refresh()
+        lead.city = "Lyon"
+        self.lead_policy._refresh()
+        self.assertEqual(len(self._activities(lead)), 1)
+
+    def test_told_in_ones_own_language(self):
+        self.env["res.lang"]._activate_lang("fr_FR")
+        self.salesman.lang = "fr_FR"
+        lead = self._lead(user_id=self.salesman.id, city="Lyon")
+        lead._refresh_scores()
+        self.assertEqual(self._activities(lead).summary, "Est devenu chaud")
+
     def test_the_head_of_the_team_or_nobody(self):
         team = self.env["crm.team"].create({"name": "Team", "user_id": self.colleague.id})
         with_team = self._lead(user_id=False, team_id=team.id, city="Lyon")

@@ -63,6 +63,14 @@ class TestScoreMixin(ScoringCase):
         found = self._search(self.people, ("score_temperature", "=", False))
         self.assertEqual(found, ["Supplier"])
 
+    def test_a_first_no_lowers_the_score_at_once(self):
+        lead = self._lead(city="Lyon", type="lead")
+        lead._refresh_scores()
+        before = lead.score
+        lead.bant_budget = "no"
+        self.assertEqual(lead.qualification_score, 0)
+        self.assertLess(lead.score, before)
+
     def test_team_assignment_by_score(self):
         team = self.env["crm.team"].create({"name": "Hot leads"})
         team.assignment_domain = f"[('score', '>=', 70), ('id', 'in', {self.leads.ids})]"

@@ -1,6 +1,8 @@
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
+from odoo.addons.mail.tests.common import mail_new_test_user
+
 from .common import ScoringCase
 
 MODELS = ("crm.score", "crm.score.history", "crm.score.report")
@@ -92,3 +94,22 @@ class TestRights(ScoringCase):
         self.assertFalse(self.rules.with_user(self.manager).search([("id", "=", rule.id)]))
         self.foreign.with_user(self.manager).sudo()._refresh_scores()
         self.assertEqual(self.foreign.score_fit, 59)
+
+    def test_receipts_and_rests_are_for_sales(self):
+        portal = mail_new_test_user(self.env, login="score_portal", groups="base.group_portal")
+        portal.partner_id.lifecycle_stage_id = self.lead
+        for user in (portal, self.employee):
+            person = portal.partner_id.with_user(user)
+            self.assertTrue(person.has_access("read"))
+            for call in (
+                person.get_score_receipt,
+                lambda person=person: person.action_open_score_line(1),
+                lambda person=person: person.search([("is_at_rest", "=", True)]),
+                lambda person=person: person.search([("is_at_rest", "!=", True)]),
+                lambda person=person: person.search([("score", ">", 0)]),
+            ):
+                with self.subTest(user=user.login), self.assertRaises(AccessError):
+                    call()
+        person = portal.partner_id.with_user(self.salesman)
+        self.assertEqual(person.get_score_receipt()["score"], person.score)
+        self.assertFalse(person.search([("is_at_rest", "=", True), ("id", "=", person.id)]))

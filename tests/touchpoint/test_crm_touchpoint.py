@@ -178,6 +178,8 @@ class TestCrmTouchpoint(TouchpointCase):
         self.assertIn("may not see", str(caught.exception))
         page = self.person.with_user(self.salesman).get_touchpoint_timeline()
         self.assertEqual(page["items"][0]["title"], "")
+        self.assertFalse(page["items"][0]["can_open"])
+        self.assertTrue(self.person.get_touchpoint_timeline()["items"][0]["can_open"])
         self.mailing.unlink()
         self.env.invalidate_all()
         for call, words in ((sent, "deleted"), (self._call(self.person, self.noon), "logged by")):

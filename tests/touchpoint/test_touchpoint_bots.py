@@ -8,18 +8,23 @@ from hypothesis import strategies as st
 from odoo.tests import tagged
 from odoo.tools import SQL
 
-from ...models.touchpoint import bots, events
+from ...models.touchpoint import bots, crm_touchpoint_log_values, events
 from .common import TouchpointCase
 
 
 class TestEvents(TouchpointCase):
     def test_doctests(self):
-        for module in (bots, events):
+        for module in (bots, events, crm_touchpoint_log_values):
             results = doctest.testmod(module)
             self.assertTrue(results.attempted)
             self.assertFalse(results.failed)
 
-    @given(st.lists(st.tuples(st.integers(-(2**32), 2**32), st.integers(1, 2**31 - 1)), min_size=1))
+    @given(
+        st.lists(
+            st.tuples(st.integers(events.EARLIEST, 2**32 - 1), st.integers(1, 2**31 - 1)),
+            min_size=1,
+        )
+    )
     def test_place_in_time_has_the_order_of_both(self, moments):
         places = [events.place_in_time(*moment) for moment in moments]
         self.assertEqual(min(places), events.place_in_time(*min(moments)))

@@ -61,6 +61,60 @@ class TestTouchpointShippedSources(TouchpointCase):
         self.assertEqual(sorted(self.of(lead).mapped("event")), ["received", "sent"])
         self.assertEqual(self.of(lead).partner_id, self.person)
 
+    def _write_in(self, record, author):
+        """Let a mail come in."""
+        return record.message_post(
+            body=HELLO,
+            author_id=author.id,
+            message_type="email",
+            subtype_xmlid="mail.mt_comment",
+        )
+
+    def test_reply_to_a_mailing_counts_once(self):
+        other = self._contact(name="Bob", email="bob@example.com")
+        self._trace(self.person, trace_status="reply", reply_datetime=fields.Datetime.now())
+        reply = self._write_in(self.person, self.person)
+        self._write_in(other, other)
+        self.touchpoints._harvest()
+        self.assertTrue(reply.is_counted_already)
+        self.assertEqual(self.of(self.person).mapped("event").count("replied"), 1)
+        self.assertNotIn("received", self.events_of(self.person))
+        self.assertEqual(self.events_of(other), ["received"])
+
+    def test_second_mail_after_a_reply_counts(self):
+        before = fields.Datetime.now() - timedelta(hours=1)
+        self._trace(self.person, trace_status="reply", reply_datetime=before)
+        second = self._write_in(self.person, self.person)
+        self.touchpoints._harvest()
+        self.assertFalse(second.is_counted_already)
+        self.assertEqual(self.events_of(self.person)[-2:], ["replied", "received"])
+
+    def test_reply_on_a_lead_counts_once(self):
+        lead = self._lead(email_from="lea@example.com", type="lead")
+        self._trace(lead, trace_status="reply", reply_datetime=fields.Datetime.now())
+        stranger = self._contact(name="Lea", email="assistant@example.com")
+        self._write_in(lead, stranger)
+        self.touchpoints._harvest()
+        self.assertEqual(self.of(lead).mapped("event").count("replied"), 1)
+        self.assertNotIn("received", self.events_of(lead))
+
+    def test_mail_that_opens_a_lead_counts_once(self):
+        lead = self.env(user=self.env.ref("base.user_root"))["crm.lead"].create(
+            {"name": "Question", "email_from": "ada@example.com", "partner_id": self.person.id}
+        )
+        self._write_in(lead, self.person)
+        self.touchpoints._harvest()
+        self.assertEqual(self.events_of(lead), ["submitted"])
+        self.assertEqual(self.of(lead).channel_id.code, "email")
+
+    def test_request_of_the_website_by_mail_counts_once(self):
+        lead = self.env(user=self.env.ref("base.user_root"))["crm.lead"].create(
+            {"name": "Question", "medium_id": self.env.ref("utm.utm_medium_website").id}
+        )
+        self._write_in(lead, self.person)
+        self.touchpoints._harvest()
+        self.assertEqual(self.events_of(lead), ["submitted"])
+
     def test_call_done_is_a_contact(self):
         lead = self._lead()
         activity = lead.activity_schedule("mail.mail_activity_data_call", user_id=self.env.uid)

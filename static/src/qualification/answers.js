@@ -63,7 +63,7 @@ export function toAsk(data) {
     ];
 }
 
-/** "BANT 3 of 4, 80 (next: timeline)" */
+/** "BANT 3 of 4, 80 (next: timeline)"; without any answer there is no score. */
 export function summary(data) {
     const names = criteriaOf(data);
     const values = {
@@ -72,8 +72,11 @@ export function summary(data) {
         all: names.length,
         score: data.qualification_score,
     };
+    if (!values.known) {
+        return _t("%(framework)s %(known)s of %(all)s", values);
+    }
     const [next] = toAsk(data);
-    return next && values.known
+    return next
         ? _t("%(framework)s %(known)s of %(all)s, %(score)s (next: %(next)s)", {
               ...values,
               next: label(data, next).toLowerCase(),

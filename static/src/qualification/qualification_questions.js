@@ -1,4 +1,5 @@
 import { Component, useState } from "@odoo/owl";
+import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 import { standardWidgetProps } from "@web/views/widgets/standard_widget_props";
 
@@ -38,6 +39,11 @@ export class QualificationQuestions extends Component {
 
     get more() {
         return this.subjects.reduce((sum, subject) => sum + subject.texts.length, 0) - 1;
+    }
+
+    heading({ label, stale }) {
+        const values = { criterion: label };
+        return stale ? _t("%(criterion)s (old answer):", values) : _t("%(criterion)s:", values);
     }
 
     toggle() {

@@ -36,6 +36,11 @@ registry.category("web_tour.tours").add("crm_lifecycle_qualify_a_lead", {
             content: "The first thing to ask is the budget",
             trigger: ".o_crm_questions:contains(Budget)",
         },
+        { trigger: ".o_crm_qualification_line:contains(BANT 0 of 4):not(:contains(BANT 0 of 4,))" },
+        {
+            content: "An amount that nobody has said is empty",
+            trigger: ".o_field_widget[name=bant_budget_amount]:not(:contains(0.00))",
+        },
         ...answer("bant_budget", "confirmed"),
         { trigger: ".o_crm_qualification_line:contains(BANT 1 of 4, 30)" },
         ...answer("bant_need", "confirmed"),
@@ -68,5 +73,27 @@ registry.category("web_tour.tours").add("crm_lifecycle_qualify_a_lead", {
         { trigger: "[data-criterion=bant_budget] .o_crm_answer_pill[data-answer=confirmed]" },
         { content: "Save", trigger: ".o_form_button_save", run: "click" },
         { trigger: ".o_form_saved, .o_form_view:not(:has(.o_form_button_save:visible))" },
+    ],
+});
+
+/** Leads that were handed over are accepted or rejected on their cards, as on the phone. */
+registry.category("web_tour.tours").add("crm_lifecycle_answer_on_cards", {
+    url: "/odoo/handed-over",
+    steps: () => [
+        { content: "Show cards", trigger: ".o_switch_view.o_kanban", run: "click" },
+        {
+            content: "Accept the first one",
+            trigger: ".o_kanban_record:contains(Bakery of the tour) button[name=action_accept_lead]",
+            run: "click",
+        },
+        {
+            content: "It is gone; reject the other one",
+            trigger:
+                ".o_kanban_view:not(:has(.o_kanban_record:contains(Bakery of the tour))) .o_kanban_record:contains(Bakery to reject) .o_crm_handover_button.btn-secondary",
+            run: "click",
+        },
+        { trigger: ".modal .o_selection_badge:first, .modal .o_field_widget[name=reason_id] .btn:first", run: "click" },
+        { trigger: ".modal button[name=action_reject]", run: "click" },
+        { content: "Nothing waits any more", trigger: ".o_kanban_view:not(:has(.o_kanban_record:contains(Bakery)))" },
     ],
 });

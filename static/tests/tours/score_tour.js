@@ -68,7 +68,16 @@ registry.category("web_tour.tours").add("crm_lifecycle_score_preview", {
             trigger: ".o_crm_score_preview tr[data-temperature=hot] .o_crm_score_after:contains(0)",
         },
         { trigger: ".o_crm_score_preview li:contains(1):contains(Hot):contains(Warm)" },
-        { content: "Leave it", trigger: ".o_form_button_cancel", run: "click" },
+        {
+            content: "The count shows who it is, without leaving the form",
+            trigger: ".o_crm_score_preview tr[data-temperature=warm] .o_crm_score_after:contains(1)",
+            run: "click",
+        },
+        {
+            trigger: ".modal .o_data_row:contains(Hot bakery)",
+        },
+        { trigger: ".modal .btn-close", run: "click" },
+        { content: "Leave it", trigger: "body:not(:has(.modal)) .o_form_button_cancel", run: "click" },
         { trigger: ".o_form_saved, .o_form_readonly, .o_form_view:not(:has(.o_form_button_save:visible))" },
     ],
 });

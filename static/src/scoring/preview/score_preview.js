@@ -4,6 +4,7 @@ import { registry } from "@web/core/registry";
 import { user } from "@web/core/user";
 import { useService } from "@web/core/utils/hooks";
 import { formatInteger } from "@web/views/fields/formatters";
+import { SelectCreateDialog } from "@web/views/view_dialogs/select_create_dialog";
 import { standardWidgetProps } from "@web/views/widgets/standard_widget_props";
 
 import { TEMPERATURES, temperatureIcon, temperatureLabel } from "../temperature";
@@ -17,7 +18,7 @@ export class ScorePreview extends Component {
 
     setup() {
         this.orm = useService("orm");
-        this.action = useService("action");
+        this.dialog = useService("dialog");
         this.state = useState({ preview: null, isLoading: false });
         this.changes = {};
         this.temperatures = TEMPERATURES;
@@ -79,23 +80,27 @@ export class ScorePreview extends Component {
     }
 
     openBefore(temperature) {
-        return this.openRecords([["score_temperature", "=", temperature]], temperature);
-    }
-
-    openRecords(domain, temperature) {
-        return this.action.doAction({
-            type: "ir.actions.act_window",
+        return this.show({
             name: temperatureLabel(temperature),
             res_model: this.preview.target,
-            views: [[false, "list"], [false, "form"]],
-            domain,
-            context: { create: false },
+            domain: [["score_temperature", "=", temperature]],
         });
     }
 
     async openAfter(temperature) {
         const args = [...this.args, temperature];
-        return this.action.doAction(await this.orm.call(MODEL, "action_open_preview", args));
+        return this.show(await this.orm.call(MODEL, "action_open_preview", args));
+    }
+
+    /** In a dialog: whoever leaves a form saves it, and a preview saves nothing. */
+    show({ name, res_model, domain }) {
+        this.dialog.add(SelectCreateDialog, {
+            title: name,
+            resModel: res_model,
+            domain,
+            noCreate: true,
+            multiSelect: false,
+        });
     }
 }
 

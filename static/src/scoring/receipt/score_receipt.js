@@ -46,6 +46,10 @@ export class ScoreReceipt extends Component {
         return this.receipt.labels[name];
     }
 
+    heading(part) {
+        return _t("%(part)s: %(value)s", { part: this.label(part.name), value: part.value });
+    }
+
     points(points) {
         const number = formatInteger(Math.abs(points));
         return points < 0 ? `− ${number}` : `+ ${number}`;

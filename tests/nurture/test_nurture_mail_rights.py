@@ -1,0 +1,107 @@
+from odoo.exceptions import AccessError
+from odoo.tests import tagged
+
+from .mail_common import NurtureMailCase
+
+
+@tagged("post_install", "-at_install")
+class TestNurtureMailRights(NurtureMailCase):
+    """Who may write messages; companies; what is deleted; questions for many."""
+
+    def test_marketing_writes_a_sequence(self):
+        marketing = self.env(user=self.marketing)
+        sequence = marketing["crm.nurture.sequence"].create(
+            {"name": "By marketing", "purpose_id": self.purpose.id}
+        )
+        step = marketing["crm.nurture.step"].create(
+            {"version_id": sequence.draft_id.id, **self._mail()}
+        )
+        step.subject = "Better subject"
+        step.body_html = "<p>Better <a href='/unsubscribe_from_list'>x</a></p>"
+        self.assertEqual(step.mailing_id.subject, "Better subject")
+        self.assertIn("Better", step.mailing_id.body_arch)
+        step.mailing_id.preview = "In the editor"
+        sequence.action_publish()
+        enrollments = sequence._enroll(self._people(2))
+        self.run_until(minutes=1)
+        self.assertEqual(self.results(enrollments.sudo()), ["queued"] * 2)
+
+    def test_salespeople_look_and_do_not_touch(self):
+        sequence = self._sequence(self._mail(), purpose_id=self.purpose.id, publish=False)
+        step = sequence.draft_id.step_ids.with_user(self.salesman)
+        self.assertEqual(step.subject, "About mail")
+        with self.assertRaises(AccessError):
+            step.subject = "Mine"
+        optout = self.env["crm.nurture.optout"].create(
+            {"sequence_id": sequence.id, "email": "a@b.test"}
+        )
+        with self.assertRaises(AccessError):
+            optout.with_user(self.marketing).unlink()
+        with self.assertRaises(AccessError):
+            optout.with_user(self.salesman).read(["email"])
+
+    def test_expressions_of_any_kind_need_the_right(self):
+        self.env["ir.config_parameter"].set_param("mail.restrict.template.rendering", True)
+        self.env.ref("base.group_user").write(
+            {"implied_ids": [(3, self.env.ref("mail.group_mail_template_editor").id)]}
+        )
+        self.marketing.group_ids -= self.env.ref("mail.group_mail_template_editor")
+        body = "<p><t t-out=\"object.env['res.users'].search([]).mapped('login')\"/></p>"
+        with self.assertRaises(AccessError):
+            sequence = (
+                self.env["crm.nurture.sequence"]
+                .with_user(self.marketing)
+                .create({"name": "Sneaky", "purpose_id": self.purpose.id})
+            )
+            self.env["crm.nurture.step"].with_user(self.marketing).create(
+                {"version_id": sequence.draft_id.id, **self._mail(body_html=body)}
+            )
+            sequence.action_publish()
+
+    def test_limits_of_the_company_of_the_sequence(self):
+        other = self.env["res.company"].create({"name": "Other"})
+        other.nurture_cap_number = 1
+        mails = [self._mail("one"), self._mail("two")]
+        here = self._sequence(*mails, purpose_id=self.purpose.id)
+        there = self._sequence(*mails, purpose_id=self.purpose.id, company_id=other.id)
+        people = self._people(2)
+        first, second = here._enroll(people[0]), there._enroll(people[1])
+        self.run_until(minutes=1)
+        self.assertEqual((first.state, second.state), ("done", "waiting"))
+
+    def test_deleting_keeps_what_was_sent(self):
+        sent = self._sequence(self._mail(), purpose_id=self.purpose.id)
+        unsent = self._sequence(self._mail(), purpose_id=self.purpose.id)
+        mailings = sent.version_id.step_ids.mailing_id, unsent.version_id.step_ids.mailing_id
+        sent._enroll(self._people(1))
+        self.run_until(minutes=1)
+        (sent | unsent).unlink()
+        self.assertTrue(mailings[0].exists())
+        self.assertFalse(mailings[0].active)
+        self.assertFalse(mailings[1].exists())
+
+    def test_merged_people_keep_their_traces(self):
+        sequence = self._sequence(self._mail(), purpose_id=self.purpose.id, model="res.partner")
+        people = self._contact(name="A", email="a@firm.test", company_name="Firm") | self._contact(
+            name="B", email="a@firm.test", company_name="Firm"
+        )
+        for partner in people:
+            partner.parent_id = self._contact(name="Firm", is_company=True)
+        first, second = sequence._enroll(people)
+        self.run_until(minutes=1)
+        self.assertEqual(self.results(first | second), ["queued", "suppressed"])
+
+    def test_as_many_questions_for_many(self):
+        counts = []
+        for count in (5, 5, 100):
+            sequence = self._sequence(self._mail(), purpose_id=self.purpose.id)
+            enrollments = sequence._enroll(self._people(count, email_from=None))
+            for number, lead in enumerate(enrollments.lead_id):
+                lead.email_from = f"one{number}@{sequence.id}.test"
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            enrollments._run_step(sequence.version_id.step_ids)
+            counts.append(self.env.cr.sql_log_count - before)
+            self.assertEqual(set(self.results(enrollments)), {"queued"})
+        self.assertLessEqual(counts[2], counts[1] + 10, counts)
