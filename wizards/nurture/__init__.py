@@ -1,3 +1,7 @@
-"""Merging contacts who are in sequences."""
+"""Publishing a sequence, letting people in; merging contacts who are in sequences."""
 
 from . import base_partner_merge
+from . import crm_nurture_pick
+from . import crm_nurture_publish
+from . import crm_nurture_publish_line
+from . import crm_nurture_publish_problem

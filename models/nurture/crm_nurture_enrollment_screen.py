@@ -1,0 +1,49 @@
+from odoo import api, fields, models
+from odoo.fields import Domain
+
+
+class CrmNurtureEnrollment(models.Model):
+    """What the screens show of somebody in a sequence.
+
+    Who is it?
+        `person` names the lead or the contact, whichever it is.
+    Who may retry, and take people out?
+        Who may change the sequence.
+    """
+
+    _inherit = "crm.nurture.enrollment"
+
+    person = fields.Char(compute="_compute_person", search="_search_person")
+    delivery_ids = fields.One2many("crm.nurture.delivery", "enrollment_id", "What Was Done")
+    kind = fields.Selection(related="step_id.kind", string="Kind of Step")
+
+    @api.depends("partner_id", "lead_id")
+    def _compute_person(self):
+        for enrollment in self:
+            who = enrollment.lead_id or enrollment.partner_id
+            enrollment.person = who.display_name
+
+    @api.model
+    def _search_person(self, operator, value):
+        return Domain("lead_id", operator, value) | Domain("partner_id", operator, value)
+
+    def action_open_person(self):
+        """Open the lead or the contact."""
+        self.ensure_one()
+        who = self.lead_id or self.partner_id
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": who._name,
+            "res_id": who.id,
+            "views": [(False, "form")],
+        }
+
+    def action_retry(self):
+        """Let only those retry who may change the sequence."""
+        self.sequence_id.check_access("write")
+        return super().action_retry()
+
+    def action_leave(self):
+        """Let only those take people out who may change the sequence."""
+        self.sequence_id.check_access("write")
+        return super().action_leave()

@@ -1,0 +1,277 @@
+import { Component, onWillStart, useRef, useState } from "@odoo/owl";
+import { ConfirmationDialog } from "@web/core/confirmation_dialog/confirmation_dialog";
+import { _t } from "@web/core/l10n/translation";
+import { useService } from "@web/core/utils/hooks";
+import { useSetupAction } from "@web/search/action_hook";
+
+import { FlowList } from "./flow_list";
+import { StepPanel } from "./step_panel";
+
+const VERSION = "crm.nurture.version";
+const CARD = ".o_crm_nurture_card";
+
+/**
+ * The steps of a version: a list from top to bottom, with two lists under each condition, and the
+ * form of the chosen step beside it. Whatever is changed is saved at once.
+ *
+ * With the keyboard: arrows go from step to step, Enter opens one, Alt with the arrows moves it
+ * (to the right: into the condition above), Delete takes it out, Escape closes the form.
+ */
+export class FlowEditor extends Component {
+    static template = "crm_lifecycle.NurtureFlowEditor";
+    static components = { FlowList, StepPanel };
+    static props = {
+        sequenceId: Number,
+        versionId: Number,
+        canEdit: Boolean,
+        onDraftMade: Function,
+    };
+
+    setup() {
+        this.orm = useService("orm");
+        this.action = useService("action");
+        this.dialog = useService("dialog");
+        this.rootRef = useRef("root");
+        this.panel = null;
+        this.state = useState({
+            flow: null,
+            selected: false,
+            dragged: false,
+            over: false,
+            said: "",
+            panelKey: 0,
+        });
+        onWillStart(() => this.load(this.props.versionId));
+        useSetupAction({ beforeLeave: () => this.saveStep() });
+        this.registerPanel = (panel) => (this.panel = panel);
+        this.reload = () => this.load(this.flow.id);
+    }
+
+    async load(versionId) {
+        this.state.flow = await this.orm.call(VERSION, "get_flow", [[versionId]]);
+    }
+
+    get flow() {
+        return this.state.flow;
+    }
+
+    get editable() {
+        return this.flow.editable;
+    }
+
+    get selected() {
+        return this.flow.steps.find((step) => step.id === this.state.selected);
+    }
+
+    get problems() {
+        const ofSteps = this.flow.steps.flatMap((step) => step.problems);
+        return [...this.flow.problems, ...ofSteps];
+    }
+
+    list(parent, branch) {
+        return this.flow.steps.filter(
+            (step) => step.parent === parent && step.branch === branch
+        );
+    }
+
+    step(id) {
+        return this.flow.steps.find((step) => step.id === id);
+    }
+
+    // -- the form beside the flow ---------------------------------------------------------------
+
+    /** Save the step that is open; false if it cannot be saved. */
+    async saveStep() {
+        return this.panel ? this.panel.saveChanges() : true;
+    }
+
+    async select(id) {
+        if (await this.saveStep()) {
+            this.state.selected = id;
+        }
+    }
+
+    async close() {
+        const id = this.state.selected;
+        await this.select(false);
+        this.focus(id);
+    }
+
+    async choose(versionId) {
+        await this.select(false);
+        await this.load(versionId);
+    }
+
+    focus(id) {
+        this.rootRef.el?.querySelector(`${CARD}[data-step="${id}"]`)?.focus();
+    }
+
+    // -- changes --------------------------------------------------------------------------------
+
+    async add(kind, { parent, branch, index }) {
+        if (!(await this.saveStep())) {
+            return;
+        }
+        const args = [[this.flow.id], kind, parent, branch, index];
+        const id = await this.orm.call(VERSION, "add_step", args);
+        await this.reload();
+        this.state.selected = id;
+        this.say(_t("Added: %s", this.step(id).title));
+    }
+
+    async move(id, { parent, branch, index }) {
+        const step = this.step(id);
+        const here = this.list(parent, branch).indexOf(step);
+        const position = here >= 0 && here < index ? index - 1 : index;
+        if (here === position || this.isInside(parent, id) || !(await this.saveStep())) {
+            return;
+        }
+        await this.orm.call(VERSION, "move_step", [[this.flow.id], id, parent, branch, position]);
+        await this.reload();
+        this.say(_t("%(step)s is number %(place)s now", { step: step.title, place: position + 1 }));
+        this.focus(id);
+    }
+
+    /** Whether a list lies in a condition: that one cannot go there. */
+    isInside(parent, id) {
+        for (let above = parent; above; above = this.step(above).parent) {
+            if (above === id) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Move a step one place; at the end of its list out of the condition. */
+    async shift(id, direction) {
+        const step = this.step(id);
+        const siblings = this.list(step.parent, step.branch);
+        const here = siblings.indexOf(step);
+        const target = here + direction;
+        if (target >= 0 && target < siblings.length) {
+            const index = direction > 0 ? target + 1 : target;
+            return this.move(step.id, { parent: step.parent, branch: step.branch, index });
+        }
+        const condition = this.step(step.parent);
+        if (condition) {
+            const { parent, branch } = condition;
+            const place = this.list(parent, branch).indexOf(condition);
+            return this.move(step.id, { parent, branch, index: place + (direction > 0 ? 1 : 0) });
+        }
+    }
+
+    /** Move a step to the end of the yes list of the condition above it. */
+    async shiftInto(id) {
+        const step = this.step(id);
+        const siblings = this.list(step.parent, step.branch);
+        const above = siblings[siblings.indexOf(step) - 1];
+        if (above?.kind === "condition") {
+            const index = this.list(above.id, "yes").length;
+            return this.move(step.id, { parent: above.id, branch: "yes", index });
+        }
+    }
+
+    remove(step) {
+        const isFull = this.flow.steps.some((one) => one.parent === step.id);
+        this.dialog.add(ConfirmationDialog, {
+            title: _t("Delete this step?"),
+            body: isFull
+                ? _t("“%s” and all the steps of its two lists are deleted.", step.title)
+                : _t("“%s” is deleted.", step.title),
+            confirmLabel: _t("Delete"),
+            cancelLabel: _t("Keep It"),
+            confirm: async () => {
+                this.state.selected = false;
+                this.panel = null;
+                await this.orm.unlink("crm.nurture.step", [step.id]);
+                await this.reload();
+                this.say(_t("Deleted: %s", step.title));
+            },
+            cancel: () => {},
+        });
+    }
+
+    async makeDraft() {
+        await this.orm.call("crm.nurture.sequence", "action_edit", [[this.props.sequenceId]]);
+        await this.props.onDraftMade();
+    }
+
+    async openFigure(step, figure) {
+        const args = [[this.flow.id], step.id, figure.key];
+        this.action.doAction(await this.orm.call(VERSION, "open_figure", args));
+    }
+
+    /** Tell screen readers what has happened. */
+    say(text) {
+        this.state.said = text;
+    }
+
+    // -- mouse ----------------------------------------------------------------------------------
+
+    onDragStart(ev, step) {
+        ev.stopPropagation();
+        ev.dataTransfer.effectAllowed = "move";
+        ev.dataTransfer.setData("text/plain", step.title);
+        this.state.dragged = step.id;
+    }
+
+    onDragEnd() {
+        this.state.dragged = false;
+        this.state.over = false;
+    }
+
+    slotKey({ parent, branch, index }) {
+        return `${parent}-${branch}-${index}`;
+    }
+
+    onDragOver(ev, slot) {
+        if (this.state.dragged && !this.isInside(slot.parent, this.state.dragged)) {
+            ev.preventDefault();
+            this.state.over = this.slotKey(slot);
+        }
+    }
+
+    async onDrop(ev, slot) {
+        ev.preventDefault();
+        const id = this.state.dragged;
+        this.onDragEnd();
+        if (id) {
+            await this.move(id, slot);
+        }
+    }
+
+    // -- keyboard -------------------------------------------------------------------------------
+
+    onKeydown(ev, step) {
+        if (ev.target !== ev.currentTarget) {
+            return;
+        }
+        const handler = this.handlers[(ev.altKey ? "Alt+" : "") + ev.key];
+        if (handler) {
+            ev.preventDefault();
+            ev.stopPropagation();
+            handler(step, ev.currentTarget);
+        }
+    }
+
+    get handlers() {
+        const changes = {
+            "Alt+ArrowUp": (step) => this.shift(step.id, -1),
+            "Alt+ArrowDown": (step) => this.shift(step.id, 1),
+            "Alt+ArrowRight": (step) => this.shiftInto(step.id),
+            Delete: (step) => this.remove(step),
+        };
+        return {
+            Enter: (step) => this.select(step.id),
+            " ": (step) => this.select(step.id),
+            ArrowDown: (step, el) => this.focusBeside(el, 1),
+            ArrowUp: (step, el) => this.focusBeside(el, -1),
+            ...(this.editable ? changes : {}),
+        };
+    }
+
+    focusBeside(el, direction) {
+        const cards = [...this.rootRef.el.querySelectorAll(CARD)];
+        cards[cards.indexOf(el) + direction]?.focus();
+    }
+}

@@ -1,0 +1,65 @@
+import { Component, useState } from "@odoo/owl";
+import { Dropdown } from "@web/core/dropdown/dropdown";
+import { DropdownItem } from "@web/core/dropdown/dropdown_item";
+
+export const ICONS = {
+    email: "fa-envelope-o",
+    sms: "fa-commenting-o",
+    activity: "fa-phone",
+    plan: "fa-list-ol",
+    wait: "fa-clock-o",
+    condition: "fa-code-fork",
+    stage: "fa-flag-o",
+    tag: "fa-tag",
+    assign: "fa-user-o",
+    action: "fa-cogs",
+    sequence: "fa-share",
+    exit: "fa-sign-out",
+};
+
+/** A list of steps with a place to add or to drop one before, between and after them. */
+export class FlowList extends Component {
+    static template = "crm_lifecycle.NurtureFlowList";
+    static components = { Dropdown, DropdownItem };
+    static props = {
+        editor: Object,
+        parent: { type: [Number, Boolean] },
+        branch: { type: [String, Boolean] },
+    };
+
+    setup() {
+        this.state = useState(this.props.editor.state);
+    }
+
+    icon(kind) {
+        return ICONS[kind] || "fa-circle-o";
+    }
+
+    get editor() {
+        return this.props.editor;
+    }
+
+    get steps() {
+        const { parent, branch } = this.props;
+        return this.state.flow.steps.filter(
+            (step) => step.parent === parent && step.branch === branch
+        );
+    }
+
+    get editable() {
+        return this.state.flow.editable;
+    }
+
+    slot(index) {
+        return { parent: this.props.parent, branch: this.props.branch, index };
+    }
+
+    worst(step) {
+        return step.problems.some((problem) => problem.level === "error") ? "error" : "warning";
+    }
+
+    words(step) {
+        return step.problems.map((problem) => problem.text).join("\n");
+    }
+}
+FlowList.components.FlowList = FlowList;

@@ -1,0 +1,109 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+MODELS = ("res.partner", "crm.lead")
+
+
+class CrmNurturePick(models.TransientModel):
+    """Lets the records selected in a list, or shown in a form, or of a segment, into a sequence.
+
+    Which records?
+        Those ticked; when all pages of a list were selected, all that its filter finds. Of a
+        segment: its members. In any case only those that the user may see.
+    Who is left out?
+        Who is inside already or was and may not come again; who would have to leave at once.
+    """
+
+    _name = "crm.nurture.pick"
+    _description = "Add to a Sequence"
+
+    model = fields.Char(
+        default=lambda self: self._people_model()._name, export_string_translation=False
+    )
+    sequence_id = fields.Many2one(
+        "crm.nurture.sequence",
+        required=True,
+        domain="[('model', '=', model), ('state', '=', 'running')]",
+        ondelete="cascade",
+    )
+    selected_count = fields.Integer("Selected", compute="_compute_counts")
+    inside_count = fields.Integer("Inside Already", compute="_compute_counts")
+
+    @api.depends("sequence_id")
+    def _compute_counts(self):
+        people = self._people_domain()
+        model = self._people_model()
+        for pick in self:
+            pick.selected_count = model.search_count(people)
+            subject = pick.sequence_id._subject()
+            pick.inside_count = pick.sequence_id and self.env[
+                "crm.nurture.enrollment"
+            ].search_count(
+                [
+                    ("sequence_id", "=", pick.sequence_id.id),
+                    ("left_at", "=", False),
+                    (subject, "any", people),
+                ]
+            )
+
+    @api.model
+    def _segment(self):
+        if self.env.context.get("active_model") != "crm.segment":
+            return None
+        return self.env["crm.segment"].browse(self.env.context.get("active_id"))
+
+    @api.model
+    def _people_model(self):
+        segment = self._segment()
+        name = segment.model if segment else self.env.context.get("active_model")
+        if name not in MODELS:
+            raise UserError(self.env._("Select contacts or leads in a list first."))
+        return self.env[name]
+
+    @api.model
+    def _people_domain(self):
+        """Give the domain of the people: the list's own if too many are selected."""
+        segment = self._segment()
+        if segment:
+            return segment._members_domain()
+        ids = self.env.context.get("active_ids", [])
+        everything = self.env.context.get("active_domain")
+        limit = self.env["ir.config_parameter"].sudo().get_param("web.active_ids_limit", 20000)
+        if everything is None or len(ids) < int(limit):
+            return Domain("id", "in", ids)
+        return Domain(everything)
+
+    def action_apply(self):
+        """Let the people in, and say how many came and how many were left out."""
+        self.ensure_one()
+        people = self._people_model()
+        if self.sequence_id.model != people._name:
+            raise UserError(
+                self.env._("“%s” is not for these records.", self.sequence_id.display_name)
+            )
+        query = people._search(self._people_domain())
+        now = SQL("%s::timestamp", fields.Datetime.now())
+        rows = query.select(SQL.identifier(query.table, "id"), now)
+        count = self.sequence_id._enroll_query(rows)
+        return self._told(count, self.selected_count - count)
+
+    def _told(self, count, left_out):
+        name = self.sequence_id.name
+        message = self.env._("%(count)s came into “%(name)s”.", count=count, name=name)
+        if left_out > 0:
+            message += " " + self.env._(
+                "%(count)s were left out: inside already, not allowed to come again, or at the"
+                " goal already.",
+                count=left_out,
+            )
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "success" if count else "warning",
+                "message": message,
+                "next": {"type": "ir.actions.act_window_close"},
+            },
+        }
