@@ -65,6 +65,7 @@ from . import crm_nurture_enrollment_absorb
 from . import crm_nurture_enrollment_retention
 from . import crm_nurture_delivery
 from . import crm_nurture_tally
+from . import crm_privacy_erasure
 from . import mailing_trace_wake
 from . import crm_lead
 from . import res_partner
