@@ -118,6 +118,11 @@ def memory(env, report, leads):
         peaks[count] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     report.value(f"enrolment of {count:,} by the filter", seconds, "s")
     report.value("memory more than for half of them", peaks[MANY] - peaks[half], "MB", at_most=20)
+    vacuum(env, *TABLES)
+    for number in ("first", "next"):
+        seconds, queries = counted(env, sequence._watch)
+        report.value(f"{number} look around, {MANY:,} waiting", seconds, "s")
+        report.value(f"{number} look around: queries", queries)
 
 
 # -- steps -------------------------------------------------------------------------------------

@@ -77,14 +77,12 @@ def run(env, report):
 
 def fill(env):
     """Add people, messages to them and notices of the messages, in SQL."""
-    env.cr.execute("SELECT coalesce(max(id), 0) FROM res_partner")
-    first = env.cr.fetchone()[0] + 1
     for start in range(1, PARTNERS + 1, BATCH):
         env.cr.execute(PEOPLE, (start, min(start + BATCH - 1, PARTNERS)))
         env.cr.commit()
-    env.cr.execute(
-        "UPDATE res_partner SET commercial_partner_id = id WHERE commercial_partner_id IS NULL"
-    )
+    env.cr.execute("UPDATE res_partner SET commercial_partner_id = id WHERE zip = '75001'")
+    env.cr.execute("SELECT min(id) FROM res_partner WHERE name = 'Person 1 Number'")
+    first = env.cr.fetchone()[0]
     for start in range(1, MESSAGES + 1, BATCH):
         values = {"first": first, "people": PARTNERS, "start": start}
         values["stop"] = min(start + BATCH - 1, MESSAGES)

@@ -53,5 +53,5 @@ class PrivacyReplay(Command):
         }
         for number, count, state in report:
             text = words.get(state, "erased, but not closed: see Privacy / Requests")
-            print(f"{number}: {count} records, {text}")  # noqa: T201 - a command
-        print(f"{len(report)} erasures in the journal.")  # noqa: T201
+            sys.stdout.write(f"{number}: {count} records, {text}\n")
+        sys.stdout.write(f"{len(report)} erasures in the journal.\n")

@@ -20,7 +20,11 @@ What others may call:
 * `sequence._audience()`: the query of the people it is for, as the owner sees them;
 * `env["crm.nurture.sequence"]._cron_watch()`: the look around;
 * `env["crm.nurture.enrollment"]._cron_run_due()`: do what is due; from any number of processes;
-* `enrollments._leave(state, reason)`: take somebody out.
+* `enrollments._leave(state, reason)`: take somebody out;
+* `delivery.result`, and as SQL `_outcome_sql`, `_rule_sql`, `_outcome_joins_sql`: what became of
+  a message, and which rule kept it back;
+* `sequence._opt_out(emails)`: write nothing of the sequence to these addresses any more;
+* `env["mailing.trace"]._messages_since(records, moment)`: what people got lately.
 
 What others may extend:
 
@@ -28,8 +32,8 @@ What others may extend:
 * `step._due_at(enrollments, now)`, `step._closed_until(enrollments)`: when it is done;
 * `enrollments._hold_back(step)`: for whom it is not the moment, though they are due;
 * `sequence._obstacles(person)`, `sequence._brakes(person)`: who leaves or waits, as SQL;
-* `path`, `timetable`, `holdout`: the way through the steps, the calendar and the lot, as plain
-  functions.
+* `path`, `timetable`, `holdout`, `frequency`: the way through the steps, the calendar, the lot
+  and the limits, as plain functions.
 """
 
 from . import filters
@@ -61,6 +65,7 @@ from . import crm_nurture_enrollment_absorb
 from . import crm_nurture_enrollment_retention
 from . import crm_nurture_delivery
 from . import crm_nurture_tally
+from . import crm_privacy_erasure
 from . import mailing_trace_wake
 from . import crm_lead
 from . import res_partner

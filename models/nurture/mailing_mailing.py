@@ -1,5 +1,6 @@
 from odoo import fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 from .link_tracker import KnownLinks
@@ -93,9 +94,18 @@ class MailingMailing(models.Model):
 
     def _set_nurture(self, vals):
         """Write what follows from the sequence, where it is not so already."""
-        self.filtered(
-            lambda one: any(one._fields[k].convert_to_write(one[k], one) != vals[k] for k in vals)
-        ).write(vals)
+        for mailing in self:
+            changes = {
+                name: value
+                for name, value in vals.items()
+                if mailing._fields[name].convert_to_write(mailing[name], mailing) != value
+            }
+            if changes:
+                mailing.write(changes)
+
+    def _get_recipients_domain(self):
+        """Send the message of a step to nobody by list, whatever its form says."""
+        return Domain.FALSE if self.nurture_sequence_id else super()._get_recipients_domain()
 
     def _copy_for_step(self):
         """Copy the message for another version of the step."""

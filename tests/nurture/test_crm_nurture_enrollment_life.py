@@ -66,6 +66,15 @@ class TestCrmNurtureEnrollmentLife(NurtureCase):
         self.assertEqual(self.tally(sequence), {("", "waiting"): 3, ("up", "done"): 3})
         self.assertFalse(sequence.enrollment_ids)
 
+    def test_erased_people_stay_in_the_figures(self):
+        sequence = self._sequence(self.up(), WAIT)
+        entered = sequence._enroll(self._leads(2))
+        self.run_until(minutes=1)
+        self.env["crm.privacy.erasure"]._delete_rows("crm.nurture.enrollment", entered[:1].ids)
+        self.assertEqual(self.tally(sequence), {("", "waiting"): 1, ("up", "done"): 1})
+        self.env.invalidate_all()
+        self.assertEqual(sequence.enrollment_ids, entered[1])
+
     # -- retention --------------------------------------------------------------------------
 
     def test_who_left_long_ago_is_deleted_and_the_figures_stay(self):

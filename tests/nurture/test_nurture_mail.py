@@ -272,6 +272,8 @@ class TestNurtureMail(NurtureMailCase):
             mailing.subject = "Other"
         with self.assertRaisesRegex(UserError, "sends it"):
             mailing.action_put_in_queue()
+        self._people(2)
+        self.assertFalse(mailing._get_remaining_recipients(), "whatever the form says")
         self.assertEqual(mailing.nurture_sequence_id, sequence)
         copied = sequence.version_id.step_ids.copy_data()[0]
         self.assertNotEqual(copied["mailing_id"], mailing.id)

@@ -75,6 +75,7 @@ class TestNurtureMailRights(NurtureMailCase):
         mailings = sent.version_id.step_ids.mailing_id, unsent.version_id.step_ids.mailing_id
         sent._enroll(self._people(1))
         self.run_until(minutes=1)
+        (sent | unsent).action_close()
         (sent | unsent).unlink()
         self.assertTrue(mailings[0].exists())
         self.assertFalse(mailings[0].active)

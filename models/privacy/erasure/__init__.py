@@ -42,6 +42,7 @@ from . import journal
 from . import traces
 from . import search
 from . import crm_privacy_suppression
+from . import crm_privacy_consent
 from . import crm_privacy_return
 from . import crm_privacy_returning_mixin
 from . import res_partner_returning

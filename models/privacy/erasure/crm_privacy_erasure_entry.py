@@ -21,12 +21,12 @@ class CrmPrivacyErasureEntry(models.Model):
 
     name = fields.Char("Number", required=True, readonly=True)
     request_id = fields.Many2one(
-        "crm.privacy.request", "Request", ondelete="set null", index="btree_not_null", readonly=True
+        "crm.privacy.request", ondelete="set null", index="btree_not_null", readonly=True
     )
     company_id = fields.Many2one("res.company", ondelete="set null", readonly=True, index=True)
     date = fields.Datetime("Erased On", required=True, readonly=True)
     user_id = fields.Many2one("res.users", "Erased By", ondelete="set null", readonly=True)
-    approved_by_id = fields.Many2one("res.users", "Approved By", ondelete="set null", readonly=True)
+    approved_by_id = fields.Many2one("res.users", ondelete="set null", readonly=True)
     received_date = fields.Datetime("Request Received On", readonly=True)
     scan_date = fields.Datetime("Searched On", readonly=True)
     scanned_count = fields.Integer("Tables and Folders Searched", readonly=True)
@@ -46,10 +46,13 @@ class CrmPrivacyErasureEntry(models.Model):
             entry.changed_count = sum((entry.line_ids - kept).mapped("record_count"))
 
     def write(self, vals):
-        """Refuse changes: a register is only added to."""
+        """Refuse changes: a register is only added to.
+
+        :raise AccessError: something would be changed
+        """
         if vals:
             raise AccessError(self.env._("The register of erasures is only added to."))
-        return True
+        return super().write(vals)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_never(self):

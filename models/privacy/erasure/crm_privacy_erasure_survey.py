@@ -115,6 +115,8 @@ class CrmPrivacyErasure(models.AbstractModel):
     def _to_change(self, place, ids, redactor):
         """Give those of the rows where the action of the place would change the field."""
         action = place.action
+        if (place.model, place.field) == ("account.move.line", "name"):
+            ids = self._without_hash(ids)
         if action in ("redact", "report", "unclassified", "delete"):
             table_rows = self._matches(place.model, [place.field], redactor, ids=ids)
             return sorted(table_rows.get(place.field, ()))
@@ -148,8 +150,9 @@ class CrmPrivacyErasure(models.AbstractModel):
             return []
         found = []
         texts = self._text_places(places)
+        large = self._large(texts.mapped("model"))
         for model, columns in texts.grouped("model").items():
-            if self._is_large(model):
+            if model in large:
                 place = columns.filtered(lambda place: place.mention == "redact")[:1]
                 found += [Found(place, "mention", "redact", [], waiting=True)] if place else []
                 continue

@@ -1,6 +1,8 @@
 from odoo import fields, models
+from odoo.exceptions import UserError
 
 from . import journal, secret
+from .redaction import Redactor
 
 
 class CrmPrivacyRequest(models.Model):
@@ -46,7 +48,17 @@ class CrmPrivacyRequest(models.Model):
         if self.sudo().journal_at:
             return
         now = fields.Datetime.now()
-        journal.append(self.env, self._journal_entry(now))
+        try:
+            journal.append(self.env, self._journal_entry(now))
+        except OSError as error:
+            raise UserError(
+                self.env._(
+                    "The journal of erasures cannot be written, so nothing was erased: after a"
+                    " restored backup nobody would know of it. Ask your administrator to make its"
+                    " folder writable (%(reason)s).",
+                    reason=error.strerror,
+                )
+            ) from error
         self.sudo().journal_at = now
 
     def _journal_entry(self, now):
@@ -78,7 +90,7 @@ class CrmPrivacyRequest(models.Model):
         self.env["crm.privacy.suppression"].sudo()._add(identity.emails, identity.phones, self)
         self._finish()
         self._send_last_mails()
-        self._forget_person(scan)
+        self._forget_erased(scan)
 
     def _write_entry(self, identity, scan):
         """Add the erasure to the register, without the data."""
@@ -143,10 +155,11 @@ class CrmPrivacyRequest(models.Model):
                 )
             )
 
-    def _forget_person(self, scan):
+    def _forget_erased(self, scan):
         """Forget who it was: the values of the request, the list of records, the hits."""
         self._help_activities().unlink()
         self._forget_mails()
+        self._strike_out()
         self._forget_identity()
         scan.sudo().hit_ids.filtered(lambda hit: hit.verdict == "other").write({"note": False})
         self.sudo().write(
@@ -156,3 +169,10 @@ class CrmPrivacyRequest(models.Model):
                 "verification_note": False,
             }
         )
+
+    def _strike_out(self):
+        """Strike the person out of what the officer wrote into the request."""
+        redactor = Redactor(self._identity())
+        self.env.flush_all()
+        self.env["crm.privacy.erasure"].sudo()._redact_rows(self._name, self.ids, redactor)
+        self.env.invalidate_all(flush=False)

@@ -26,7 +26,8 @@ class CrmPrivacyRequest(models.Model):
     What if the server dies?
         Each place that is done is marked in the same transaction. The job goes on with the next.
     What if something of the person came between the plan and the run?
-        What links to the person is looked up again when the run begins, and once more at its end.
+        What links to the person is looked up again when the run begins; links and texts once more
+        at its end.
     Is the accounting still in order?
         The hashes of the entries are verified before and after, if the person has entries.
     When are the files gone from the disk?
@@ -188,19 +189,24 @@ class CrmPrivacyRequest(models.Model):
         self.env.invalidate_all()
 
     def _sweep_again(self):
-        """Add what came meanwhile, or what only shows now that other rows are gone."""
+        """Add what came since the plan, or what only shows now that other rows are gone.
+
+        Texts of large tables are left to the search of everything that follows.
+        """
         self.env.invalidate_all()
-        found = self.env["crm.privacy.erasure"].sudo()._survey(self._identity(), own_only=True)
-        known = {
-            (line.location_id.id, line.scope, line.action): set(line.res_ids or ())
-            for line in self.line_ids.filtered(lambda line: line.state in ("kept", "open"))
-        }
-        new = [
-            item
-            for item in found
-            if not set(item.ids) <= known.get((item.place.id, item.scope, item.action), set())
-        ]
-        self._add_lines(new)
+        found = self.env["crm.privacy.erasure"].sudo()._survey(self._identity())
+        known = {}
+        for line in self.line_ids.filtered(lambda line: line.state in ("kept", "open")):
+            key = (line.location_id, line.scope, line.action)
+            known.setdefault(key, set()).update(line.res_ids or ())
+        self._add_lines(
+            [
+                item
+                for item in found
+                if not item.waiting
+                and not set(item.ids) <= known.get((item.place, item.scope, item.action), set())
+            ]
+        )
         self.swept = True
 
     # ------------------------------------------------------------

@@ -39,7 +39,7 @@ class CrmPrivacyRequest(models.Model):
         index="btree_not_null",
     )
     planned_at = fields.Datetime("Planned On", readonly=True, copy=False)
-    planned_by_id = fields.Many2one("res.users", "Planned By", readonly=True, copy=False)
+    planned_by_id = fields.Many2one("res.users", readonly=True, copy=False)
     second_person = fields.Boolean(related="company_id.privacy_second_person")
     place_count = fields.Integer("Places", compute="_compute_plan_counts")
     delete_count = fields.Integer("Delete", compute="_compute_plan_counts")
@@ -166,7 +166,7 @@ class CrmPrivacyRequest(models.Model):
 
     def _check_approval(self):
         """Let an erasure be approved with a plan only, and by a second person."""
-        super()._check_approval()
+        result = super()._check_approval()
         for request in self.filtered(lambda request: request.type == "erasure"):
             if request.erasure_state != "planned":
                 raise UserError(
@@ -183,6 +183,7 @@ class CrmPrivacyRequest(models.Model):
                         name=request.name,
                     )
                 )
+        return result
 
     def _trigger_erasure(self):
         self.env.ref("crm_lifecycle.ir_cron_crm_privacy_erasure").sudo()._trigger()

@@ -107,8 +107,9 @@ class CrmPrivacyRequest(models.Model):
 
     def _after_erasure(self):
         """Search what is left, before the request is closed."""
-        super()._after_erasure()
+        result = super()._after_erasure()
         self._start_scan()
+        return result
 
     def _erase_rest(self):
         """Add what is found now to the plan, and let it be erased."""

@@ -10,7 +10,7 @@ MODELS = [
 class CrmPrivacyReturn(models.Model):
     """One record with which an erased address came back, and the way it came.
 
-    It names no person: it points to the new record, and is deleted with the next erasure.
+    It names no person: it only points to the new record.
     """
 
     _name = "crm.privacy.return"

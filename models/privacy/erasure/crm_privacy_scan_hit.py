@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 
 #: What keeps an erasure from being closed.
 BLOCKING = ("left", "unclassified")
@@ -77,6 +77,20 @@ class CrmPrivacyScanHit(models.Model):
             field = model._fields.get(hit.column_name)
             label = field._description_string(self.env) if field else hit.column_name
             hit.place = f"{self.env['ir.model']._get(hit.res_model).name}: {label}"
+
+    def write(self, vals):
+        """Let people write their note only; the rest follows from the search.
+
+        :raise AccessError: somebody writes a verdict
+        """
+        if not self.env.su and vals.keys() - {"note"}:
+            raise AccessError(
+                self.env._(
+                    "What was found, and what it means, follows from the search. Only the note"
+                    " can be entered."
+                )
+            )
+        return super().write(vals)
 
     def action_open_record(self):
         """Open the record, for those who may see it."""

@@ -1,15 +1,15 @@
 from odoo import api, fields, models, tools
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL, email_normalize
 
 from . import secret
 
-#: The e-mail and phone columns of the models in which an erased person may come back.
-ADDRESSES = {
-    "res.partner": ("email_normalized", "phone_sanitized"),
-    "crm.lead": ("email_normalized", "phone_sanitized"),
-    "mailing.contact": ("email_normalized", "phone_sanitized"),
-}
+#: The normalised addresses that a record may have.
+ADDRESSES = ("email_normalized", "phone_sanitized")
+#: What only the steps of a suppression write.
+OWN_FIELDS = frozenset(
+    "active kind fingerprint date request_id last_return lifted_at lifted_by_id".split()
+)
 
 
 class CrmPrivacySuppression(models.Model):
@@ -40,13 +40,13 @@ class CrmPrivacySuppression(models.Model):
     fingerprint = fields.Char(required=True, readonly=True)
     date = fields.Datetime("Erased On", required=True, readonly=True, default=fields.Datetime.now)
     request_id = fields.Many2one(
-        "crm.privacy.request", "Request", ondelete="set null", index="btree_not_null", readonly=True
+        "crm.privacy.request", ondelete="set null", index="btree_not_null", readonly=True
     )
     return_ids = fields.One2many("crm.privacy.return", "suppression_id", "Came Back")
     return_count = fields.Integer("Times Come Back", compute="_compute_return_count")
     last_return = fields.Datetime("Came Back On", readonly=True)
     lifted_at = fields.Datetime("Lifted On", readonly=True)
-    lifted_by_id = fields.Many2one("res.users", "Lifted By", readonly=True)
+    lifted_by_id = fields.Many2one("res.users", readonly=True)
     lift_reason = fields.Char(
         "Why It Is Lifted",
         help="For example: the person registered again by the form of 3 March.",
@@ -102,6 +102,17 @@ class CrmPrivacySuppression(models.Model):
             request.id if request else None,
             SQL("crm_privacy_suppression.request_id"),
         )
+
+    def write(self, vals):
+        """Let people write their reason only; activities and the history are Odoo's.
+
+        :raise AccessError: somebody lifts it without the button
+        """
+        if not self.env.su and vals.keys() & OWN_FIELDS:
+            raise AccessError(
+                self.env._("Use the button “Lift”, so that it is noted who did it and why.")
+            )
+        return super().write(vals)
 
     def action_lift(self):
         """Let the address be written to again."""
@@ -170,8 +181,8 @@ class CrmPrivacySuppression(models.Model):
 
     @api.model
     def _addresses(self, records):
-        """Give a dict of id -> the normalised addresses of a contact, lead or mailing contact."""
-        names = [name for name in ADDRESSES[records._name] if name in records._fields]
+        """Give a dict of id -> the normalised addresses of a record of any model."""
+        names = [name for name in ADDRESSES if name in records._fields]
         return {
             record.id: [record[name] for name in names if record[name]] for record in records.sudo()
         }

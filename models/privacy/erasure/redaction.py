@@ -229,14 +229,17 @@ class Redactor:
         tests = [
             SQL("%s ILIKE ALL(%s)", text, [f"%{part}%" for part in parts]) for parts in self.hints
         ]
-        if self.numbers:
-            compact = SQL("replace(translate(%s, %s, ''), '&nbsp;', '')", text, " .-/()\u00a0")
-            tests.append(
-                SQL("%s ILIKE ANY(%s)", compact, [f"%{number}%" for number in self.numbers])
-            )
+        tests += [self._number_condition(text, number) for number in self.numbers]
         if self.encoded:
             tests.append(SQL("%s LIKE ANY(%s)", text, [f"%{form}%" for form in self.encoded]))
         return SQL("(%s)", SQL(" OR ").join(tests))
+
+    @staticmethod
+    def _number_condition(text, number):
+        """Give the condition of the texts that may have a number, in any groups of digits."""
+        compact = SQL("replace(translate(%s, %s, ''), '&nbsp;', '')", text, " .-/()\u00a0")
+        # few texts have the last two signs: only those are worth taking the spaces out
+        return SQL("(%s LIKE %s AND %s ILIKE %s)", text, f"%{number[-2:]}%", compact, f"%{number}%")
 
     @staticmethod
     def _phone_prefix(phones):

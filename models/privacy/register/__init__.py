@@ -36,6 +36,7 @@ from . import crm_privacy_breach_notice
 from . import crm_privacy_breach_recipient
 from . import mail_mail
 from . import crm_privacy_hold
+from . import crm_privacy_request
 from . import data_recycle_model
 from . import data_recycle_record
 from . import crm_privacy_retention

@@ -33,7 +33,7 @@ class CrmPrivacyPlayLine(models.Model):
     is_counted = fields.Boolean(readonly=True)
     record_count = fields.Integer("Records", readonly=True, aggregator=None)
     filled_count = fields.Integer("Filled In", readonly=True)
-    share = fields.Float("Share", readonly=True, aggregator=None)
+    share = fields.Float(readonly=True, aggregator=None)
     last_date = fields.Date(
         "Newest", readonly=True, help="When the newest record with something there was created."
     )
@@ -46,6 +46,7 @@ class CrmPrivacyPlayLine(models.Model):
             ("person", "Goes with the person"),
             ("none", "None"),
         ],
+        "Retention Period",
         readonly=True,
         help="What ends the keeping of these data.",
     )

@@ -69,7 +69,6 @@ class CrmPrivacyProcessing(models.Model):
         help="The controllers for whom the company processes these data (art. 30(2) a).",
     )
     joint_controllers = fields.Text(
-        "Joint Controllers",
         translate=True,
         tracking=True,
         help="Name and contact of those who decide together with the company (art. 26).",

@@ -49,7 +49,21 @@ class LifecycleSeeds:
         )
 
     def seed_consents(self):
-        """Let both agree, as soon as there are consents."""
+        """Let both agree to a newsletter; a note on the proof names the person."""
+        env = self.env
+        purpose = env["crm.privacy.purpose"].create(
+            {"name": "Canaris", "legal_basis": "consent", "by_email": True}
+        )
+        people = env["res.partner"].browse([self.made.person, self.made.bystander])
+        for person, who in zip(people, (CANARY, BYSTANDER), strict=True):
+            env["crm.privacy.consent"]._record(
+                person._privacy_people(),
+                "granted",
+                purpose,
+                ["email"],
+                source="paper",
+                note=f"Formulaire signé par {who.name}",
+            )
 
     def seed_import(self):
         """Read a list with both; the file and its rows are kept for a time."""

@@ -1,4 +1,3 @@
-from . import test_canary_seeds
 from . import test_privacy_traces
 from . import test_crm_privacy_scan
 from . import test_privacy_secret
@@ -11,3 +10,4 @@ from . import test_crm_privacy_identity
 from . import test_crm_privacy_erasure
 from . import test_crm_privacy_erasure_kept
 from . import test_canary_rules
+from . import test_crm_privacy_request_close

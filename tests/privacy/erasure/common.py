@@ -59,6 +59,11 @@ class ErasureCase(PrivacyCase):
         """Erase a person."""
         return self.erase(self.request(partner, **values))
 
+    @staticmethod
+    def post(record, body, **values):
+        """Post a message on a record."""
+        return record.message_post(body=body, **values)
+
     def line(self, request, model, field, action=None):
         """Give the lines of a plan at a place."""
         return request.line_ids.filtered(

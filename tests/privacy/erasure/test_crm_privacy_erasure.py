@@ -73,6 +73,42 @@ class TestPrivacyErasure(ErasureCase):
         request.action_plan()
         self.assertEqual(request.state, "verified")
 
+    def test_a_legal_hold_prevents_it(self):
+        hold = self.env["crm.privacy.hold"].create(
+            {"partner_id": self.person.id, "reason": "Dispute"}
+        )
+        request = self.request()
+        with self.assertRaises(UserError) as error:
+            request.action_plan()
+        self.assertIn("Dispute", str(error.exception))
+        hold.active = False
+        request.action_plan()
+        self.assertEqual(request.erasure_state, "planned")
+
+    def test_what_was_erased_cannot_be_refused(self):
+        request = self.erased(refusal_reason="No")
+        with self.assertRaises(UserError):
+            request.action_refuse()
+
+    def test_consents_stay_without_the_person(self):
+        consents = self.env["crm.privacy.consent"]
+        source = consents._fields["source"].get_values(self.env)[0]
+        consent = consents.create(
+            {
+                "partner_id": self.person.id,
+                "purpose_id": self.env["crm.privacy.purpose"].search([], limit=1).id,
+                "channel": "email",
+                "event": "granted",
+                "source": source,
+                "note": f"{NAME} said so",
+            }
+        )
+        self.assertEqual(consent.email_normalized, EMAIL)
+        self.erased()
+        self.assertTrue(consent.exists())
+        self.assertFalse(consent.email_normalized or consent.note)
+        self.assertTrue(self.person.privacy_restricted)
+
     def test_who_is_no_officer_can_do_nothing(self):
         request = self.request()
         for user in (self.marketing, self.manager, self.salesman):
@@ -95,17 +131,17 @@ class TestPrivacyErasure(ErasureCase):
             return self.env.cr.sql_log_count - before
 
         count()
-        self.person.message_post(body="One")
+        self.post(self.person, "One")
         few = count()
         for number in range(60):
-            self.person.message_post(body=f"Message {number}")
+            self.post(self.person, f"Message {number}")
         self.assertLessEqual(count(), few + 5)
 
     # -- the run ---------------------------------------------------------------------------
 
     def test_nothing_is_left(self):
-        self.person.message_post(body=f"<p>Call {NAME}, {PHONE}</p>", subject=NAME)
-        self.other.message_post(body=f"<p>Recommended by {NAME.upper()} ({EMAIL})</p>")
+        self.post(self.person, f"<p>Call {NAME}, {PHONE}</p>", subject=NAME)
+        self.post(self.other, f"<p>Recommended by {NAME.upper()} ({EMAIL})</p>")
         self.env["calendar.event"].create(
             {
                 "name": f"Lunch with {NAME}",
@@ -137,7 +173,7 @@ class TestPrivacyErasure(ErasureCase):
         self.assertTrue(self.lead.exists())
 
     def test_the_second_run_changes_nothing(self):
-        self.person.message_post(body="Hello")
+        self.post(self.person, "Hello")
         self.erased()
         engine = self.env["crm.privacy.erasure"]
         request = self.request(self.person)
@@ -153,8 +189,8 @@ class TestPrivacyErasure(ErasureCase):
         )
         longer = self._contact(name=f"{NAME}-Martin", email="longer@unique.example")
         lead = self._lead(name="Coffee", partner_id=sister.id, contact_name=sister.name)
-        note = sister.message_post(body="<p>Ann d'Estrées-Quenneville called</p>")
-        shared = sister.message_post(body=Markup("<p>Ann and %s called</p>") % NAME)
+        note = self.post(sister, "<p>Ann d'Estrées-Quenneville called</p>")
+        shared = self.post(sister, Markup("<p>Ann and %s called</p>") % NAME)
         self.person.message_subscribe(sister.ids)
         followers = sister.message_follower_ids
         records = (sister, longer, lead, note, followers, self.office, self.other)
@@ -292,7 +328,7 @@ class TestPrivacyErasure(ErasureCase):
         self.assertFalse(self.person.city)
 
     def test_it_goes_on_where_it_was_killed(self):
-        self.person.message_post(body=NAME)
+        self.post(self.person, NAME)
         request = self.request()
         request.action_plan()
         request.action_approve()
@@ -325,9 +361,9 @@ class TestPrivacyErasure(ErasureCase):
     # -- large tables, batches -------------------------------------------------------------
 
     def test_texts_of_large_tables_are_searched_in_steps(self):
-        self.other.message_post(body=f"<p>Ask {NAME}</p>")
+        self.post(self.other, f"<p>Ask {NAME}</p>")
         target = "odoo.addons.crm_lifecycle.models.privacy.erasure"
-        with patch(f"{target}.crm_privacy_erasure_text.LARGE_BYTES", 0):
+        with patch(f"{target}.crm_privacy_erasure_text.AT_ONCE_BYTES", 0):
             request = self.request()
             request.action_plan()
             self.assertEqual(request.erasure_state, "searching")

@@ -115,7 +115,7 @@ class TestPrivacyErasureKept(AccountTestInvoicingCommon, ErasureCase):
         tracked.email = "later@quenneville-unique.example"
         self.env.flush_all()
         self.env.cr.flush()
-        comment = self.person.message_post(body="A comment", message_type="comment")
+        comment = self.post(self.person, "A comment", message_type="comment")
         note = self.person.message_ids.filtered("tracking_value_ids")
         self.assertTrue(note)
         before = self.rows(note, note.tracking_value_ids)
@@ -189,3 +189,14 @@ class TestPrivacyErasureKept(AccountTestInvoicingCommon, ErasureCase):
         self.assertNotIn("Quenneville", invoice.invoice_partner_display_name)
         self.assertFalse(invoice.narration)
         self.assertEqual(self.found(NAME), set())
+
+    def test_ten_years_later_the_hashes_are_still_the_same(self):
+        invoice = self.invoice(journal_id=self.journal().id)
+        request = self.erased()
+        request.sudo()._forget_identity()
+        cron = self.env.ref("crm_lifecycle.ir_cron_crm_privacy_end_of_keeping")
+        with freeze_time("2037-01-01"), self.committing(cron) as job:
+            job.method_direct_trigger()
+        self.assertNotIn("Quenneville", invoice.invoice_partner_display_name)
+        checked = request.sudo()._checked_hashes(invoice.company_id)
+        self.assertEqual([row["status"] for row in checked], ["verified"])

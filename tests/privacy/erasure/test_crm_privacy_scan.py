@@ -2,17 +2,31 @@ from unittest.mock import patch
 
 from odoo.tests import tagged
 
-from odoo.addons.crm_lifecycle.models.privacy.erasure import (
+from ....models.privacy.erasure import (
     crm_privacy_scan_part_read,
     crm_privacy_scan_run,
 )
-
+from ..canary import people
 from ..canary.case import CanaryCase
+from ..canary.dump import Search
 
 #: Forms that the scan is not told: it knows who the person is, not where she lives and surfs.
 UNKNOWN = ("street", "ip")
 #: What the scan itself and the request of the person hold while the erasure goes on.
 OWN = ("crm_privacy_request", "crm_privacy_identity", "crm_privacy_scan_hit", "crm_privacy_scan")
+
+
+#: Where an ordinary person is found at least, before anything is erased.
+EXPECTED = """
+    res_partner res_partner_bank res_users res_device_log crm_lead sale_order sale_order_line
+    account_move account_move_line account_payment account_bank_statement_line payment_token
+    payment_transaction mail_message mail_tracking_value mail_mail mail_scheduled_message
+    mail_gateway_allowed mail_activity mail_guest discuss_channel calendar_event calendar_attendee
+    ir_attachment mailing_contact mailing_trace link_tracker link_tracker_click sms_sms
+    snailmail_letter mail_blacklist phone_blacklist crm_touchpoint crm_suspect_import_line
+    crm_qualification_handover crm_lifecycle_transition mail_compose_message privacy_lookup_wizard
+    sms_composer base_import_import ir_logging bus_bus file
+"""
 
 
 @tagged("post_install", "-at_install")
@@ -108,3 +122,27 @@ class TestPrivacyScan(CanaryCase):
                     pieces += 1
             self.assertGreater(pieces, 3)
             self.assertEqual({(hit.column_name, hit.res_id) for hit in scan.hit_ids}, whole)
+
+    def test_a_dump_shows_both_in_all_tables(self):
+        hits = self.hits()
+        self.assertEqual(set(EXPECTED.split()) - {hit.table for hit in hits}, set())
+        forms = {hit.form for hit in hits}
+        self.assertLessEqual(
+            {"name", "name reversed", "name, HTML", "e-mail", "e-mail, URL", "phone E.164", "iban"}
+            | {"name, JSON", "name, quoted-printable", "phone spaced", "ip", "street"},
+            forms,
+        )
+        self.assertTrue([form for form in forms if "base64" in form], forms)
+        self.assertTrue([form for form in forms if "packed" in form], forms)
+        self.assertGreater(len({(hit.table, hit.column) for hit in hits}), 78)
+        theirs = self.hits(Search(people.BYSTANDER))
+        self.assertGreater(len({(hit.table, hit.column) for hit in theirs}), 40)
+
+    def test_the_job_reads_to_the_end(self):
+        with self.database.env() as env:
+            self._scan(env)
+        with self.database.env() as env:
+            job = env.ref("crm_lifecycle.ir_cron_privacy_scan")
+            env["crm.privacy.scan"].with_context(cron_id=job.id)._cron_run()
+            scan = env["crm.privacy.scan"].search([("id", ">", 0)], order="id desc", limit=1)
+            self.assertEqual((scan.state, scan.progress), ("left", 100))

@@ -79,6 +79,8 @@ class TestPrivacySuppression(PrivacyCase):
         row = row.with_user(self.officer)
         with self.assertRaises(UserError):
             row.action_lift()
+        with self.assertRaises(AccessError):
+            row.active = False
         with Form(row) as form:
             form.lift_reason = "Registered again by the form"
         row.action_lift()
@@ -87,6 +89,18 @@ class TestPrivacySuppression(PrivacyCase):
         self.assertFalse(self.list._known([EMAIL]))
         self._erase()
         self.assertTrue(row.active)
+
+    def test_nobody_writes_to_it_until_it_is_lifted(self):
+        purpose = self.env["crm.privacy.purpose"].create(
+            {"name": "Catalogues", "code": "catalogues", "legal_basis": "legitimate_interests"}
+        )
+        company = self._contact(name="Quenneville SARL", is_company=True)
+        partner = self._contact(name="Zoé", email=EMAIL, parent_id=company.id)
+        self._erase()
+        ground = partner._privacy_may_contact(purpose, "email")[partner.id]
+        self.assertEqual((ground.allowed, ground.code), (False, "erased"))
+        purpose.legal_basis = "contract"
+        self.assertTrue(partner._privacy_may_contact(purpose, "email")[partner.id].allowed)
 
     def test_nobody_else_sees_or_lifts(self):
         rows = self._erase()
