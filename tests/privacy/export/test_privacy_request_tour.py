@@ -23,7 +23,7 @@ class TestPrivacyRequestTour(PrivacyCase, HttpCase):
     def _asked(self, tour):
         """Let the visitor ask and confirm; give the request."""
         self.start_tour("/privacy/request", tour)
-        request = self.requests.search([("email", "=", "tour@person.example")])
+        request = self.requests.search([("email", "=", "nadia@person.example")])
         self.assertEqual((request.state, request.source), ("new", "form"))
         self.start_tour(self._path(request.confirm_url), "crm_lifecycle_privacy_visitor_confirms")
         request.invalidate_recordset()
@@ -35,7 +35,7 @@ class TestPrivacyRequestTour(PrivacyCase, HttpCase):
         self.env.invalidate_all()
 
     def test_access_from_the_form_to_the_download(self):
-        self._contact(name="Tour Person", email="tour@person.example")
+        self._contact(name="Nadia Visitor", email="nadia@person.example")
         request = self._asked("crm_lifecycle_privacy_visitor_asks")
 
         self.start_tour(
@@ -60,8 +60,8 @@ class TestPrivacyRequestTour(PrivacyCase, HttpCase):
         self.assertIn("Download my data", page.text)
 
     def test_erasure_from_the_form_to_the_report(self):
-        person = self._contact(name="Tour Person", email="tour@person.example")
-        lead = self._lead(name="Tour of Tour Person", partner_id=person.id)
+        person = self._contact(name="Nadia Visitor", email="nadia@person.example")
+        lead = self._lead(name="Tour of Nadia Visitor", partner_id=person.id)
         request = self._asked("crm_lifecycle_privacy_visitor_leaves")
 
         self._as_officer("crm_lifecycle_privacy_officer_erases")
