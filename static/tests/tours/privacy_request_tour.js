@@ -5,6 +5,8 @@ const tours = registry.category("web_tour.tours");
 // Put together here, because the search after an erasure also reads the stored file of this code.
 const ADDRESS = ["nadia", "person.example"].join("@");
 const PERSON = ["Nadia", "Visitor"].join(" ");
+const LEAVER_ADDRESS = ["noemie", "leaver.example"].join("@");
+const LEAVER = ["Noemie", "Leaver"].join(" ");
 
 /** A visitor asks for something on the public form. */
 tours.add("crm_lifecycle_privacy_visitor_asks", {
@@ -37,7 +39,7 @@ tours.add("crm_lifecycle_privacy_visitor_confirms", {
 });
 
 /** What the officer does with every type: open the request, and say who the person is. */
-function identifySteps() {
+function identifySteps(name = PERSON) {
     return [
         {
             content: "Open the request",
@@ -48,7 +50,7 @@ function identifySteps() {
         { content: "Who is it?", trigger: ".nav-link:contains(Identity)", run: "click" },
         {
             content: "The contact with this address was found",
-            trigger: `.o_field_widget[name=identity_ids] .o_data_row:contains(${PERSON})`,
+            trigger: `.o_field_widget[name=identity_ids] .o_data_row:contains(${name})`,
         },
         {
             content: "These records are the person",
@@ -102,7 +104,7 @@ tours.add("crm_lifecycle_privacy_visitor_leaves", {
     url: "/privacy/request",
     steps: () => [
         { content: "Ask for erasure", trigger: "input#type_erasure", run: "click" },
-        { content: "Enter the address", trigger: "input#email", run: `edit ${ADDRESS}` },
+        { content: "Enter the address", trigger: "input#email", run: `edit ${LEAVER_ADDRESS}` },
         {
             content: "Send it",
             trigger: ".o_privacy_request button[type=submit]",
@@ -117,7 +119,7 @@ tours.add("crm_lifecycle_privacy_visitor_leaves", {
 tours.add("crm_lifecycle_privacy_officer_erases", {
     url: "/odoo/privacy-requests",
     steps: () => [
-        ...identifySteps(),
+        ...identifySteps(LEAVER),
         {
             content: "Make the plan",
             trigger: ".o_form_statusbar button[name=action_plan]:contains(Make the Plan)",
@@ -135,7 +137,7 @@ tours.add("crm_lifecycle_privacy_officer_erases", {
         },
         {
             content: "The dialog shows what was found",
-            trigger: `.modal [name=content]:contains(${ADDRESS})`,
+            trigger: `.modal [name=content]:contains(${LEAVER_ADDRESS})`,
         },
         { content: "Close it", trigger: ".modal .modal-footer button", run: "click" },
         {

@@ -20,10 +20,10 @@ class TestPrivacyRequestTour(PrivacyCase, HttpCase):
     def _path(self, url):
         return "/privacy/" + url.partition("/privacy/")[2]
 
-    def _asked(self, tour):
+    def _asked(self, tour, email="nadia@person.example"):
         """Let the visitor ask and confirm; give the request."""
         self.start_tour("/privacy/request", tour)
-        request = self.requests.search([("email", "=", "nadia@person.example")])
+        request = self.requests.search([("email", "=", email)])
         self.assertEqual((request.state, request.source), ("new", "form"))
         self.start_tour(self._path(request.confirm_url), "crm_lifecycle_privacy_visitor_confirms")
         request.invalidate_recordset()
@@ -60,9 +60,9 @@ class TestPrivacyRequestTour(PrivacyCase, HttpCase):
         self.assertIn("Download my data", page.text)
 
     def test_erasure_from_the_form_to_the_report(self):
-        person = self._contact(name="Nadia Visitor", email="nadia@person.example")
-        lead = self._lead(name="Tour of Nadia Visitor", partner_id=person.id)
-        request = self._asked("crm_lifecycle_privacy_visitor_leaves")
+        person = self._contact(name="Noemie Leaver", email="noemie@leaver.example")
+        lead = self._lead(name="Tour of Noemie Leaver", partner_id=person.id)
+        request = self._asked("crm_lifecycle_privacy_visitor_leaves", "noemie@leaver.example")
 
         self._as_officer("crm_lifecycle_privacy_officer_erases")
         self.assertEqual(request.state, "approved")
