@@ -149,7 +149,7 @@ class CrmPrivacyRequest(models.Model):
                     "record_count": 1,
                     "res_ids": record.ids,
                     "reason": self.env._(
-                        "Accounting documents are kept 10 years (C. com. L123-22)"
+                        "Accounting documents must be kept (C. com. L123-22)"
                     ),
                     "article": record.article,
                     "keep_until": record.keep_until,

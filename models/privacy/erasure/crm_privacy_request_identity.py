@@ -75,7 +75,16 @@ class CrmPrivacyRequest(models.Model):
             )
 
     def _reset_identity(self):
-        self.sudo().filtered("identity_at").write({"identity_at": False, "identity_by_id": False})
+        """Ask again who it is; what was approved was approved for another list of records."""
+        own = self.sudo()
+        own.filtered("identity_at").write({"identity_at": False, "identity_by_id": False})
+        own.filtered(lambda request: request.state == "approved" and not request.run_at).write(
+            {"state": "verified", "approved_at": False, "approved_by_id": False}
+        )
+        # the plan was made for them, too
+        own.filtered(lambda r: r.erasure_state in ("searching", "planned")).write(
+            {"erasure_state": False}
+        )
 
     # ------------------------------------------------------------
     # Search
