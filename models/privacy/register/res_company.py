@@ -43,6 +43,7 @@ class ResCompany(models.Model):
         "Representative in the European Union",
         help="Name and contact; only for companies outside of the European Union (art. 27).",
     )
+
     # one method for each field: what is written in one of them must not keep the others empty
     @api.depends("privacy_dpo_user_id")
     def _compute_dpo_name(self):

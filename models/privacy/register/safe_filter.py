@@ -26,7 +26,7 @@ def check(records, domain, *, own=True):
             _check_field(model, field, own=own and model is records)
             if field.comodel_name:
                 model = records.env[field.comodel_name]
-        if isinstance(condition.value, Domain):
+        if condition.operator.rstrip("!").endswith("any"):
             check(model, condition.value, own=False)
 
 

@@ -176,6 +176,21 @@ class TestPreferencePage(PublicPageCase):
             self.assertTrue(link)
             self.get(link[0])
 
+    def test_who_is_logged_in_gets_no_link_of_another_address(self):
+        mailing = self.env["mailing.mailing"].create(
+            {
+                "subject": "News",
+                "body_html": "<p/>",
+                "mailing_model_id": self.env["ir.model"]._get_id("res.partner"),
+            }
+        )
+        self.authenticate(self.mailer.login, self.mailer.login)
+        page = self.url_open(
+            f"/mailing/{mailing.id}/confirm_unsubscribe?email={self.consumer.email}"
+        )
+        self.assertEqual(page.status_code, 200)
+        self.assertNotIn("/privacy/preferences/", page.text)
+
     def test_requests(self):
         for kind in ("access", "rectification", "erasure"):
             page = self.post(f"{self.path}/request", type=kind, details="<b>Please</b>")
