@@ -4,8 +4,6 @@ A period begins with the last contact by the person, and ends on the same day so
 later, which is the first day the data is due. Months are those of the calendar.
 """
 
-from datetime import date
-
 from dateutil.relativedelta import relativedelta
 
 from odoo.tools import SQL
@@ -14,6 +12,7 @@ from odoo.tools import SQL
 def due_on(last_contact, months):
     """Give the day from which the data is kept too long.
 
+    >>> from datetime import date
     >>> due_on(date(2023, 5, 4), 36)
     datetime.date(2026, 5, 4)
     >>> due_on(date(2024, 2, 29), 12)
@@ -25,6 +24,7 @@ def due_on(last_contact, months):
 def is_due(last_contact, months, today):
     """Tell whether the data is kept too long.
 
+    >>> from datetime import date
     >>> last = date(2023, 5, 4)
     >>> is_due(last, 36, date(2026, 5, 3)), is_due(last, 36, date(2026, 5, 4))
     (False, True)
