@@ -185,11 +185,10 @@ class TestPreferencePage(PublicPageCase):
             }
         )
         self.authenticate(self.mailer.login, self.mailer.login)
-        page = self.url_open(
-            f"/mailing/{mailing.id}/confirm_unsubscribe?email={self.consumer.email}"
-        )
-        self.assertEqual(page.status_code, 200)
-        self.assertNotIn("/privacy/preferences/", page.text)
+        page = self.get(f"/mailing/{mailing.id}/confirm_unsubscribe?email={self.consumer.email}")
+        link = page.xpath("//a[starts-with(@href, '/privacy/preferences/')]/@href")[0]
+        _state, record = self.preferences._open(link.rsplit("/", 1)[1])
+        self.assertEqual(record, self.mailer.partner_id)
 
     def test_requests(self):
         for kind in ("access", "rectification", "erasure"):
