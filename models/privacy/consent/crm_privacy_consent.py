@@ -61,7 +61,7 @@ class CrmPrivacyConsent(models.Model):
     partner_id = fields.Many2one(
         "res.partner", "Contact", ondelete="set null", index="btree_not_null"
     )
-    lead_id = fields.Many2one("crm.lead", "Lead", ondelete="set null", index="btree_not_null")
+    lead_id = fields.Many2one("crm.lead", ondelete="set null", index="btree_not_null")
     email_normalized = fields.Char("E-mail", index="btree_not_null")
     phone_sanitized = fields.Char("Phone", index="btree_not_null")
     # what

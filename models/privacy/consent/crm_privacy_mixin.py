@@ -26,12 +26,14 @@ class CrmPrivacyMixin(models.AbstractModel):
     privacy_restricted = fields.Boolean(
         "Processing Restricted",
         copy=False,
+        prefetch="privacy",
         groups="base.group_user",
         help="The person asked that the data be kept but not used: no mailings, no score.",
     )
     privacy_unprofiled = fields.Boolean(
         "Objects to Profiling",
         copy=False,
+        prefetch="privacy",
         readonly=True,
         groups="base.group_user",
         help="The person objected to scores and segments, or to everything.",

@@ -12,7 +12,7 @@ TYPES = [
     ("objection", "Objection: no longer use the data"),
 ]
 STATES = [
-    ("new", "New"),
+    ("new", "New request"),
     ("verified", "Verified"),
     ("approved", "Approved"),
     ("done", "Done"),

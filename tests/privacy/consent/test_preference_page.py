@@ -11,8 +11,7 @@ from odoo import fields
 from odoo.tests import HttpCase, tagged
 from odoo.tools import mute_logger
 
-from odoo.addons.crm_lifecycle.models.privacy.consent import crm_privacy_attempt, signed_link
-
+from ....models.privacy.consent import crm_privacy_attempt, signed_link
 from .common import ConsentCase
 
 
