@@ -58,4 +58,5 @@ from . import crm_privacy_erasure_entry
 from . import crm_privacy_erasure_entry_line
 from . import crm_privacy_request_close
 from . import crm_privacy_request_scan
+from . import crm_privacy_request_next_step
 from . import crm_privacy_replay

@@ -108,8 +108,11 @@ class CrmPrivacyIdentity(models.Model):
         return super().unlink()
 
     def action_open_record(self):
-        """Open the record, for those who may see it."""
+        """Open the record; show it in a dialog to officers who have no access of their own."""
         self.ensure_one()
+        look = self.env["crm.privacy.look"]
+        if not look._may_open(self.res_model, [self.res_id]):
+            return look._action(self, self.label)
         return {
             "type": "ir.actions.act_window",
             "res_model": self.res_model,

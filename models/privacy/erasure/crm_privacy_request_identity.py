@@ -62,7 +62,19 @@ class CrmPrivacyRequest(models.Model):
                         " those that are this person."
                     )
                 )
+            request._note_contact()
         self.sudo().write({"identity_at": fields.Datetime.now(), "identity_by_id": self.env.uid})
+
+    def _note_contact(self):
+        """Take the contact of a request that came without one from the confirmed records."""
+        request = self.sudo()
+        contacts = request.identity_ids.filtered(
+            lambda line: (
+                line.confirmed and line.res_model == "res.partner" and line.reason != "child"
+            )
+        )
+        if len(contacts) == 1 and not (request.partner_id or request.lead_id):
+            request.partner_id = contacts.res_id
 
     def _check_identity_open(self):
         """Refuse to change who it is once something was erased.
