@@ -1,5 +1,12 @@
+import shutil
+import tempfile
+from unittest.mock import patch
+
+from odoo.tools import config
+
 from odoo.addons.mail.tests.common import mail_new_test_user
 
+from ...models.privacy.erasure import journal, secret
 from ..common import LifecycleCase
 
 
@@ -9,6 +16,10 @@ class PrivacyCase(LifecycleCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
+        folder = tempfile.mkdtemp()
+        cls.addClassCleanup(shutil.rmtree, folder)
+        outside = {secret.OPTION: "a secret for tests", journal.OPTION: folder}
+        cls.enterClassContext(patch.dict(config.options, outside))
         cls.officer = mail_new_test_user(
             cls.env,
             login="lifecycle_officer",

@@ -21,7 +21,7 @@ class CrmPrivacyConsentEntry(models.TransientModel):
     _description = "Note a Consent"
 
     partner_id = fields.Many2one("res.partner", "Contact", readonly=True)
-    lead_id = fields.Many2one("crm.lead", "Lead", readonly=True)
+    lead_id = fields.Many2one("crm.lead", readonly=True)
     purpose_id = fields.Many2one(
         "crm.privacy.purpose",
         help="Empty: all purposes, also those to come.",

@@ -26,8 +26,12 @@ class CrmPrivacyMixin(models.AbstractModel):
             raise AccessError(self.env._("Consents are for salespeople and the privacy officer."))
         return self._privacy_state()
 
-    def _privacy_state(self):
-        """Give the same to who may see it."""
+    def _privacy_state(self, flags=None):
+        """Give the same to who may see it.
+
+        :param dict flags: `privacy_restricted` and `privacy_unprofiled`, if they have been read
+        """
+        flags = flags or self
         names = dict(
             self.env["crm.privacy.consent"]._fields["channel"]._description_selection(self.env)
         )
@@ -42,14 +46,14 @@ class CrmPrivacyMixin(models.AbstractModel):
             for channel in decision.CHANNELS
         ]
         return {
-            "restricted": self.privacy_restricted,
-            "unprofiled": self.privacy_unprofiled,
+            "restricted": bool(flags["privacy_restricted"]),
+            "unprofiled": bool(flags["privacy_unprofiled"]),
             "channels": [channel for channel in channels if channel["lines"]],
         }
 
     def _privacy_lines(self):
         """Give each purpose and channel that needs a ground, with the ground."""
-        purposes = self.env["crm.privacy.purpose"].search(
+        purposes = self.env["crm.privacy.purpose"].search_fetch(
             [
                 ("is_profiling", "=", False),
                 ("legal_basis", "not in", decision.ORDERED),

@@ -46,6 +46,7 @@ from . import crm_privacy_consent
 from . import crm_privacy_return
 from . import crm_privacy_returning_mixin
 from . import res_partner_returning
+from . import crm_lead_identity
 from . import crm_lead_returning
 from . import mailing_contact
 from . import crm_privacy_scan

@@ -26,7 +26,7 @@ class CrmPrivacyErasureEntry(models.Model):
     company_id = fields.Many2one("res.company", ondelete="set null", readonly=True, index=True)
     date = fields.Datetime("Erased On", required=True, readonly=True)
     user_id = fields.Many2one("res.users", "Erased By", ondelete="set null", readonly=True)
-    approved_by_id = fields.Many2one("res.users", "Approved By", ondelete="set null", readonly=True)
+    approved_by_id = fields.Many2one("res.users", ondelete="set null", readonly=True)
     received_date = fields.Datetime("Request Received On", readonly=True)
     scan_date = fields.Datetime("Searched On", readonly=True)
     scanned_count = fields.Integer("Tables and Folders Searched", readonly=True)

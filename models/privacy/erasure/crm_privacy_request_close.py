@@ -1,4 +1,5 @@
 from odoo import fields, models
+from odoo.exceptions import UserError
 
 from . import journal, secret
 from .redaction import Redactor
@@ -47,7 +48,17 @@ class CrmPrivacyRequest(models.Model):
         if self.sudo().journal_at:
             return
         now = fields.Datetime.now()
-        journal.append(self.env, self._journal_entry(now))
+        try:
+            journal.append(self.env, self._journal_entry(now))
+        except OSError as error:
+            raise UserError(
+                self.env._(
+                    "The journal of erasures cannot be written, so nothing was erased: after a"
+                    " restored backup nobody would know of it. Ask your administrator to make its"
+                    " folder writable (%(reason)s).",
+                    reason=error.strerror,
+                )
+            ) from error
         self.sudo().journal_at = now
 
     def _journal_entry(self, now):

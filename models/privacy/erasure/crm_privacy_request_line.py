@@ -98,7 +98,7 @@ class CrmPrivacyRequestLine(models.Model):
 
     def _reason(self, found):
         if found.action == "keep":
-            return self.env._("Accounting documents are kept 10 years (C. com. L123-22)")
+            return self.env._("Accounting documents must be kept (C. com. L123-22)")
         if found.action == "unclassified":
             return self.env._("Nobody has said yet what is done with this place")
         if found.waiting:

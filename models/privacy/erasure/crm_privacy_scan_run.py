@@ -24,9 +24,9 @@ class CrmPrivacyScan(models.Model):
 
     @api.model
     def _cron_run(self):
-        """Read on, for all scans that are not at their end."""
+        """Read on, for all scans that are not at their end and that nobody else reads."""
         waiting = [("state", "in", OPEN)]
-        while scan := self.search(waiting, order="id", limit=1):
+        while scan := self.search(waiting, order="id").try_lock_for_update(limit=1):
             scan._step()
             remaining = self.search_count(waiting, limit=1)
             if not self.env["ir.cron"]._commit_progress(1, remaining=remaining):
@@ -39,8 +39,6 @@ class CrmPrivacyScan(models.Model):
     def _step(self):
         """Read for some seconds; at the end judge what was found."""
         self.ensure_one()
-        if not self.try_lock_for_update():
-            return
         if self.state == "waiting":
             self._begin()
         search = self.request_id._value_search()

@@ -49,7 +49,7 @@ class CrmPrivacyBreach(models.Model):
         tracking=True,
     )
     state = fields.Selection(
-        [("open", "Open"), ("notified", "Notified"), ("closed", "Closed")],
+        [("open", "In progress"), ("notified", "Notified"), ("closed", "Closed")],
         required=True,
         default="open",
         readonly=True,
@@ -75,7 +75,12 @@ class CrmPrivacyBreach(models.Model):
     )
     hours_left = fields.Integer(compute="_compute_clock")
     clock = fields.Selection(
-        [("running", "Running"), ("urgent", "Urgent"), ("late", "Too late"), ("off", "Off")],
+        [
+            ("running", "Running"),
+            ("urgent", "Urgent"),
+            ("late", "Too late"),
+            ("off", "No deadline"),
+        ],
         compute="_compute_clock",
     )
     closed_at = fields.Datetime(readonly=True, copy=False)

@@ -19,7 +19,7 @@ class CrmPrivacyBreachNote(models.Model):
         "crm.privacy.breach", required=True, index=True, ondelete="restrict", readonly=True
     )
     date = fields.Datetime(required=True, default=fields.Datetime.now, readonly=True)
-    user_id = fields.Many2one("res.users", "By", readonly=True, ondelete="set null")
+    user_id = fields.Many2one("res.users", "Noted By", readonly=True, ondelete="set null")
     kind = fields.Selection(
         [
             ("opened", "Opened"),

@@ -37,7 +37,7 @@ class CrmPrivacyPlay(models.Model):
 
     state = fields.Selection(
         [
-            ("draft", "New"),
+            ("draft", "Not counted yet"),
             ("running", "Counting"),
             ("paused", "Stopped"),
             ("done", "Done"),

@@ -46,6 +46,7 @@ class CrmPrivacyPlayLine(models.Model):
             ("person", "Goes with the person"),
             ("none", "None"),
         ],
+        "Retention Period",
         readonly=True,
         help="What ends the keeping of these data.",
     )

@@ -16,7 +16,7 @@ class CrmPrivacyProcessingRecipient(models.Model):
             ("internal", "Service of the company"),
             ("processor", "Processor"),
             ("third", "Third party"),
-            ("authority", "Authority"),
+            ("authority", "Public authority"),
         ],
         required=True,
         default="internal",

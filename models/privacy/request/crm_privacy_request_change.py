@@ -26,7 +26,7 @@ class CrmPrivacyRequestChange(models.Model):
     request_state = fields.Selection(related="request_id.state")
     model = fields.Selection(
         [("res.partner", "Contact"), ("crm.lead", "Lead")],
-        "Of",
+        "Record Type",
         required=True,
         compute="_compute_model",
         store=True,

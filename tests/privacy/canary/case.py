@@ -5,8 +5,7 @@ from unittest.mock import patch
 from odoo.tests.common import BaseCase, get_db_name
 from odoo.tools import config
 
-from odoo.addons.crm_lifecycle.models.privacy.erasure import journal, secret
-
+from ....models.privacy.erasure import journal, secret
 from . import dump, people
 from .database import ScratchDatabase, drop
 from .seeds import Seeds

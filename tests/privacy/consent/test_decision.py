@@ -5,13 +5,13 @@ from hypothesis import strategies as st
 
 from odoo.tests import BaseCase
 
-from odoo.addons.crm_lifecycle.models.privacy.consent import (
+from ....models.privacy.consent import (
     crm_privacy_wording,
     decision,
     signed_link,
 )
-from odoo.addons.crm_lifecycle.models.privacy.consent.crm_privacy_purpose import LEGAL_BASES
-from odoo.addons.crm_lifecycle.wizards.privacy.crm_privacy_preview import GROUNDS
+from ....models.privacy.consent.crm_privacy_purpose import LEGAL_BASES
+from ....wizards.privacy.crm_privacy_preview import GROUNDS
 
 BASES = st.sampled_from([code for code, _name in LEGAL_BASES] + [None])
 CHANNELS = st.sampled_from(decision.CHANNELS)

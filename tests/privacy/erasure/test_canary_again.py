@@ -6,8 +6,7 @@ from odoo import Command
 from odoo.tests import tagged
 from odoo.tools import config
 
-from odoo.addons.crm_lifecycle.models.privacy.erasure import journal, secret
-
+from ....models.privacy.erasure import journal, secret
 from ..canary import dump, people, tables
 from ..canary.case import SECRET, CanaryCase
 

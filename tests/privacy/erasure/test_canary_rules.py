@@ -1,7 +1,6 @@
 from odoo.tests import tagged
 
-from odoo.addons.crm_lifecycle.models.privacy.erasure import columns
-
+from ....models.privacy.erasure import columns
 from ..canary import dump
 from ..canary.case import CanaryCase
 from ..canary.saturation import ERASING, Saturation

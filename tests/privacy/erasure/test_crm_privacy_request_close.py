@@ -1,7 +1,14 @@
+import os
+import shutil
+import tempfile
+from unittest.mock import patch
+
 from odoo.exceptions import AccessError, UserError
+from odoo.tools import config
 
 from odoo.addons.mail.tests.common import mail_new_test_user
 
+from ....models.privacy.erasure import journal
 from ..common import PrivacyCase
 
 EMAIL = "zoe.quenneville@canari-maison.example"
@@ -108,6 +115,18 @@ class TestPrivacyRequestClose(PrivacyCase):
         self.request.with_user(self.officer).action_scan()
         self.assertEqual(self.request.scan_id.state, "waiting")
         self.assertEqual(len(self.request.scan_ids), 1)
+
+    def test_nothing_is_erased_without_a_journal(self):
+        self.request.erasure_state = "planned"
+        file = os.path.join(tempfile.mkdtemp(), "no folder")
+        self.addCleanup(shutil.rmtree, os.path.dirname(file))
+        with (
+            open(file, "w"),
+            patch.dict(config.options, {journal.OPTION: file}),
+            self.assertRaisesRegex(UserError, "nothing was erased"),
+        ):
+            self.request._run_erasure()
+        self.assertFalse(self.request.journal_at)
 
     def test_nothing_to_search_before_the_erasure(self):
         request = self.env["crm.privacy.request"].create({"type": "erasure", "user_id": False})

@@ -2,11 +2,10 @@ from unittest.mock import patch
 
 from odoo.tests import tagged
 
-from odoo.addons.crm_lifecycle.models.privacy.erasure import (
+from ....models.privacy.erasure import (
     crm_privacy_scan_part_read,
     crm_privacy_scan_run,
 )
-
 from ..canary import people
 from ..canary.case import CanaryCase
 from ..canary.dump import Search
@@ -138,3 +137,12 @@ class TestPrivacyScan(CanaryCase):
         self.assertGreater(len({(hit.table, hit.column) for hit in hits}), 78)
         theirs = self.hits(Search(people.BYSTANDER))
         self.assertGreater(len({(hit.table, hit.column) for hit in theirs}), 40)
+
+    def test_the_job_reads_to_the_end(self):
+        with self.database.env() as env:
+            self._scan(env)
+        with self.database.env() as env:
+            job = env.ref("crm_lifecycle.ir_cron_privacy_scan")
+            env["crm.privacy.scan"].with_context(cron_id=job.id)._cron_run()
+            scan = env["crm.privacy.scan"].search([("id", ">", 0)], order="id desc", limit=1)
+            self.assertEqual((scan.state, scan.progress), ("left", 100))

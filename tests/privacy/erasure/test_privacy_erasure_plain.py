@@ -6,7 +6,7 @@ import quopri
 from types import SimpleNamespace
 from urllib.parse import quote, quote_plus
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from odoo.tests.common import BaseCase
@@ -34,6 +34,7 @@ class TestPlain(BaseCase):
             self.assertGreater(results.attempted, 0)
             self.assertEqual(results.failed, 0)
 
+    @settings(deadline=None)
     @given(NAMES, AROUND, AROUND)
     def test_a_name_is_struck_out_in_all_forms(self, name, before, after):
         redactor = Redactor(person(names=[name]))
@@ -53,6 +54,7 @@ class TestPlain(BaseCase):
             text = f"{before}{form}{after}"
             self.assertNotIn(form, redactor.redact(f" {text} "), form)
 
+    @settings(deadline=None)
     @given(LOCAL, AROUND)
     def test_an_email_is_struck_out_in_all_forms(self, local, around):
         email = f"x{local}x@mail.example"
@@ -65,6 +67,7 @@ class TestPlain(BaseCase):
             self.assertEqual(len(redacted), len(encoded))
             self.assertNotIn(email.encode(), base64.b64decode(redacted))
 
+    @settings(deadline=None)
     @given(DIGITS, st.sampled_from([" ", ".", "-", "", "&nbsp;"]))
     def test_a_phone_is_struck_out_in_all_forms(self, digits, gap):
         redactor = Redactor(person(phones=[f"+336{digits}"]))
@@ -78,12 +81,14 @@ class TestPlain(BaseCase):
         ):
             self.assertEqual(redactor.redact(f"call {form}!"), "call [...]!", form)
 
+    @settings(deadline=None)
     @given(st.text(max_size=200))
     def test_other_texts_are_not_touched(self, text):
         redactor = Redactor(person(names=["Zoé Quenneville-Xx"], emails=["zoe@q.example"]))
         if "zoe" not in text.lower() and "quenn" not in text.lower():
             self.assertEqual(redactor.redact(text), text)
 
+    @settings(deadline=None)
     @given(NAMES, AROUND)
     def test_striking_out_twice_changes_nothing_more(self, name, around):
         redactor = Redactor(person(names=[name]))

@@ -8,7 +8,7 @@ from unittest.mock import patch
 from odoo.tests import TransactionCase
 from odoo.tools import config
 
-from odoo.addons.crm_lifecycle.models.privacy.erasure import journal, secret
+from ....models.privacy.erasure import journal, secret
 
 EMAIL = "somebody@canari-maison.example"
 

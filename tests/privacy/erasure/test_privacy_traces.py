@@ -2,9 +2,8 @@ import doctest
 
 from odoo.tests import BaseCase
 
-from odoo.addons.crm_lifecycle.models.privacy.erasure import search, traces
-from odoo.addons.crm_lifecycle.models.privacy.erasure.search import Search
-
+from ....models.privacy.erasure import search, traces
+from ....models.privacy.erasure.search import Search
 from ..canary import dump, people
 from ..canary.people import CANARY
 

@@ -23,7 +23,8 @@ class CopyCase(RequestCase):
         cls.bob = cls._contact(name="Bob Bystander", email="bob@bystander.example")
         cls.zoe.comment = "<p>Knows bob@bystander.example well</p>"
         cls.lead = cls._lead(name="Three chairs", partner_id=cls.zoe.id)
-        cls.zoe.message_post(body="I want three chairs", author_id=cls.zoe.id, message_type="email")
+        wish = "I want three chairs"
+        cls.zoe.message_post(body=wish, author_id=cls.zoe.id, message_type="email")
         cls._say(cls.zoe, "I want three chairs")
         cls._say(cls.bob, "Zoé Quenneville pays late. Bob Bystander owes us 900 EUR.")
         cls.env["ir.attachment"].create(
