@@ -153,6 +153,7 @@
         "views/privacy/crm_privacy_consent_views.xml",
         "views/privacy/crm_privacy_preference_templates.xml",
         "wizards/privacy/crm_privacy_consent_entry_views.xml",
+        "wizards/privacy/crm_privacy_look_views.xml",
         "wizards/privacy/crm_privacy_preview_views.xml",
         "views/privacy/mailing_mailing_views.xml",
         "views/privacy/res_partner_consent_views.xml",

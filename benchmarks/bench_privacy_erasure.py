@@ -29,22 +29,29 @@ PEOPLE = """
         '<p>Wants to be called in the morning</p>', TRUE, 'contact', 'ask', now()
       FROM generate_series(%s, %s) n
 """
-LETTERS = """
-    INSERT INTO mail_message (model, res_id, body, subject, email_from, reply_to, author_id,
-        message_type, date, create_date, write_date, message_id, is_internal)
-    SELECT 'res.partner', %(first)s + n %% %(people)s,
-        '<p>Dear person ' || n || ',</p><p>thank you for your message of yesterday. '
-        || md5(n::text) || '</p><p>Yours, the team of the benchmark</p>',
-        'About your request ' || n, '"Team" <team@company.example>',
-        '"Team" <team@company.example>', %(first)s + (n * 7) %% %(people)s,
-        'comment', now(), now(), now(), '<' || n || '@company.example>', FALSE
-      FROM generate_series(%(start)s, %(stop)s) n
+# Ids have gaps in a database that was used: people are numbered anew.
+NUMBERED = """
+    CREATE TEMP TABLE bench_person ON COMMIT PRESERVE ROWS AS
+    SELECT row_number() OVER (ORDER BY id) - 1 AS number, id FROM res_partner WHERE id > %s
 """
-NOTICES = """
+LETTERS = """
+    WITH letter AS (
+        INSERT INTO mail_message (model, res_id, body, subject, email_from, reply_to, author_id,
+            message_type, date, create_date, write_date, message_id, is_internal)
+        SELECT 'res.partner', reader.id,
+            '<p>Dear person ' || n || ',</p><p>thank you for your message of yesterday. '
+            || md5(n::text) || '</p><p>Yours, the team of the benchmark</p>',
+            'About your request ' || n, '"Team" <team@company.example>',
+            '"Team" <team@company.example>', author.id,
+            'comment', now(), now(), now(), '<' || n || '@company.example>', FALSE
+          FROM generate_series(%(start)s, %(stop)s) n
+          JOIN bench_person reader ON reader.number = n %% %(people)s
+          JOIN bench_person author ON author.number = (n::bigint * 7) %% %(people)s
+        RETURNING id, res_id
+    )
     INSERT INTO mail_notification (mail_message_id, res_partner_id, notification_type,
         notification_status, is_read)
-    SELECT id, res_id, 'email', 'sent', TRUE FROM mail_message
-     WHERE model = 'res.partner' AND id BETWEEN %s AND %s
+    SELECT id, res_id, 'email', 'sent', TRUE FROM letter
 """
 
 
@@ -77,19 +84,23 @@ def run(env, report):
 
 def fill(env):
     """Add people, messages to them and notices of the messages, in SQL."""
+    env.cr.execute("SELECT coalesce(max(id), 0) FROM res_partner")
+    (before,) = env.cr.fetchone()
     for start in range(1, PARTNERS + 1, BATCH):
         env.cr.execute(PEOPLE, (start, min(start + BATCH - 1, PARTNERS)))
         env.cr.commit()
-    env.cr.execute("UPDATE res_partner SET commercial_partner_id = id WHERE zip = '75001'")
-    env.cr.execute("SELECT min(id) FROM res_partner WHERE name = 'Person 1 Number'")
-    first = env.cr.fetchone()[0]
+    env.cr.execute(
+        "UPDATE res_partner SET commercial_partner_id = id"
+        " WHERE id > %s AND commercial_partner_id IS NULL",
+        (before,),
+    )
+    env.cr.execute("DROP TABLE IF EXISTS bench_person")
+    env.cr.execute(NUMBERED, (before,))
+    env.cr.execute("CREATE UNIQUE INDEX ON bench_person (number)")
+    env.cr.execute("ANALYZE bench_person")
     for start in range(1, MESSAGES + 1, BATCH):
-        values = {"first": first, "people": PARTNERS, "start": start}
-        values["stop"] = min(start + BATCH - 1, MESSAGES)
-        env.cr.execute(LETTERS, values)
-        env.cr.execute("SELECT max(id) FROM mail_message")
-        last = env.cr.fetchone()[0]
-        env.cr.execute(NOTICES, (last - (values["stop"] - start), last))
+        stop = min(start + BATCH - 1, MESSAGES)
+        env.cr.execute(LETTERS, {"people": PARTNERS, "start": start, "stop": stop})
         env.cr.commit()
         quiet(f"{start:,} messages")
     vacuum(env, *TABLES)

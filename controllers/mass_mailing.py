@@ -25,8 +25,10 @@ class PrivacyMassMailController(MassMailController):
         response = super().mailing_confirm_unsubscribe(
             mailing_id, document_id=document_id, email=email, hash_token=hash_token
         )
-        # Odoo has checked the link before it shows the page
-        response.qcontext["privacy_preference_url"] = self._privacy_preference_url(email)
+        # Odoo has checked the link, or knows the address of who is logged in: nobody who came
+        # without a link gets that of another address
+        owner, _token = self._fetch_user_information(email, hash_token)
+        response.qcontext["privacy_preference_url"] = self._privacy_preference_url(owner)
         return response
 
     def _privacy_preference_url(self, email):

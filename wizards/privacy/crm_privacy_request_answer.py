@@ -32,7 +32,7 @@ class CrmPrivacyRequestAnswer(models.TransientModel):
         selection=lambda self: self.env["crm.privacy.request"]._mails(),
         default="received",
     )
-    email = fields.Char(related="request_id.email")
+    email = fields.Char(related="request_id.email", related_sudo=False)
     subject = fields.Char(compute="_compute_preview")
     preview = fields.Html(compute="_compute_preview", sanitize=False)
 

@@ -37,6 +37,7 @@ from . import crm_lifecycle_mixin
 from . import res_partner
 from . import crm_lead
 from . import crm_segment
+from . import crm_privacy_exclusion_mixin
 from . import mail_blacklist
 from . import phone_blacklist
 from . import mailing_list
@@ -47,5 +48,6 @@ from . import mail_compose_message
 from . import mail_render_mixin
 from . import mail_mail
 from . import sms_composer
+from . import ir_actions_server
 from . import res_company
 from . import res_config_settings

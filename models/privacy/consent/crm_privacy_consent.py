@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tools import SQL, email_normalize
 
 from .crm_privacy_purpose import CHANNEL_NAMES
@@ -26,6 +26,8 @@ SOURCES = [
     ("request", "Request of the person"),
     ("other", "Other"),
 ]
+#: What the pages and lists note by themselves, and nobody by hand.
+BY_PAGE = frozenset(("preference", "form", "mailing", "exclusion"))
 #: Tells that Odoo's lists are already in step. It is an object, so that no RPC call can send it.
 IN_STEP = object()
 
@@ -117,9 +119,27 @@ class CrmPrivacyConsent(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         """Complete the proof, and draw the consequences."""
+        if not self.env.su:
+            vals_list = [self._as_said_by_hand(vals) for vals in vals_list]
         consents = super().create([self._complete(vals) for vals in vals_list])
         consents.sudo()._draw_consequences()
         return consents
+
+    @api.model
+    def _as_said_by_hand(self, vals):
+        """Give the values of an answer that a user notes: who noted it cannot be said otherwise.
+
+        :raise AccessError: it claims what only a page of this addon can prove
+        """
+        by_page = vals.get("event") == "confirmed" or vals.get("source") in BY_PAGE
+        if by_page or vals.get("asked_date"):
+            raise AccessError(
+                self.env._(
+                    "Only the pages and lists of the program note that somebody answered there."
+                    " Say how this answer reached you: on the phone, at a meeting, on paper ..."
+                )
+            )
+        return {**vals, "user_id": self.env.uid}
 
     def write(self, vals):  # pylint: disable=method-required-super
         """Refuse: what people said is only added to."""

@@ -45,6 +45,8 @@ class CrmPrivacyMixin(models.AbstractModel):
     @api.model_create_multi
     def create(self, vals_list):
         """Let a restriction take effect at once, and recognise who objected before."""
+        for vals in vals_list:
+            self._check_may_profile(vals)
         people = super().create(vals_list)
         if any(vals.get("privacy_restricted") for vals in vals_list):
             people._privacy_changed()
@@ -53,6 +55,7 @@ class CrmPrivacyMixin(models.AbstractModel):
 
     def write(self, vals):
         """Let only the data protection officer lift a restriction."""
+        self._check_may_profile(vals)
         if "privacy_restricted" in vals:
             self._check_may_restrict(vals["privacy_restricted"])
         result = super().write(vals)
@@ -61,6 +64,18 @@ class CrmPrivacyMixin(models.AbstractModel):
         if not vals.keys().isdisjoint({"email", "email_from"}):
             self._privacy_recognise()
         return result
+
+    def _check_may_profile(self, vals):
+        """Refuse to say by hand what follows from the words of the person.
+
+        :raise AccessError: somebody writes it
+        """
+        if "privacy_unprofiled" in vals and not self.env.su:
+            raise AccessError(
+                self.env._(
+                    "Who objects to profiling follows from what the person said: note a new answer."
+                )
+            )
 
     def _check_may_restrict(self, restricted):
         """Anybody who may write may protect a person; the officer alone ends it."""

@@ -1,34 +1,11 @@
-from odoo import api, models
-
-from .crm_privacy_consent import IN_STEP
+from odoo import models
 
 
 class MailBlacklist(models.Model):
-    """Who is put on the list of excluded e-mails has objected, and who comes off has lifted it."""
+    """The list of excluded e-mails is in step with what people said."""
 
-    _inherit = "mail.blacklist"
+    _name = "mail.blacklist"
+    _inherit = ["mail.blacklist", "crm.privacy.exclusion.mixin"]
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        """Note who is new on the list."""
-        before = self.with_context(active_test=False).search([], order="id desc", limit=1).id
-        entries = super().create(vals_list)
-        entries.filtered(lambda entry: entry.active and entry.id > before)._privacy_note(
-            "withdrawn"
-        )
-        return entries
-
-    def write(self, vals):
-        """Note who comes back on the list, and who comes off."""
-        changed = self.filtered(lambda entry: "active" in vals and entry.active != vals["active"])
-        result = super().write(vals)
-        changed._privacy_note("withdrawn" if vals.get("active") else "lifted")
-        return result
-
-    def _privacy_note(self, event):
-        """Note what it means that addresses are on the list, or no longer."""
-        if self and self.env.context.get("privacy_in_step") is not IN_STEP:
-            people = [{"email_normalized": entry.email} for entry in self]
-            self.env["crm.privacy.consent"].with_context(privacy_in_step=IN_STEP)._record(
-                people, event, channels=["email"], source="exclusion"
-            )
+    _privacy_address = ("email", "email_normalized")
+    _privacy_channels = ("email",)

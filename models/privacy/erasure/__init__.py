@@ -46,6 +46,7 @@ from . import crm_privacy_consent
 from . import crm_privacy_return
 from . import crm_privacy_returning_mixin
 from . import res_partner_returning
+from . import crm_lead_identity
 from . import crm_lead_returning
 from . import mailing_contact
 from . import crm_privacy_scan
@@ -57,4 +58,5 @@ from . import crm_privacy_erasure_entry
 from . import crm_privacy_erasure_entry_line
 from . import crm_privacy_request_close
 from . import crm_privacy_request_scan
+from . import crm_privacy_request_next_step
 from . import crm_privacy_replay

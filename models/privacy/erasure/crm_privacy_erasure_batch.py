@@ -30,6 +30,7 @@ class CrmPrivacyErasure(models.AbstractModel):
         for ids in split_every(PERSONS, partners.ids):
             persons = partners.browse(ids)
             linked = leads.search([("partner_id", "in", ids), ("active", "in", (True, False))])
+            linked -= linked._privacy_of_others()
             requests |= self._erase_batch(persons, linked, origin)
             leads -= linked
         for ids in split_every(PERSONS, leads.ids):

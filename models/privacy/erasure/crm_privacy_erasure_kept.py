@@ -76,8 +76,8 @@ class CrmPrivacyErasure(models.AbstractModel):
     What is not?
         Drafts, quotations, orders without an invoice; messages about kept documents.
     Until when?
-        Ten years from the end of the financial year of the entry; the latest where there are
-        several.
+        So many years from the end of the financial year of the entry as its company says, in
+        France ten; the latest where there are several.
     """
 
     _inherit = "crm.privacy.erasure"
@@ -114,7 +114,8 @@ class CrmPrivacyErasure(models.AbstractModel):
 
     def _keep_until(self, date, company_id):
         company = self.env["res.company"].sudo().browse(company_id)
-        return keep_until(date, company.fiscalyear_last_day, int(company.fiscalyear_last_month))
+        month, last_day = int(company.fiscalyear_last_month), company.fiscalyear_last_day
+        return keep_until(date, month, last_day, company.privacy_accounting_years)
 
     def _kept_hanging(self, model, ids):
         """Give the kept rows among those that hang on rows of another model."""

@@ -25,7 +25,9 @@ class CrmPrivacyErasure(models.AbstractModel):
 
         :param places: the `crm.privacy.location` to follow
         """
-        own = {model: set(getattr(identity, name)) for model, name in RECORDS.items()}
+        own = {
+            model: self._existing(model, getattr(identity, name)) for model, name in RECORDS.items()
+        }
         owners = places.filtered(lambda place: place.owner and place.link in RECORD_LINKS)
         direct = owners.filtered(lambda place: place.link in PERSON_LINKS.values())
         for place in direct:
@@ -40,6 +42,12 @@ class CrmPrivacyErasure(models.AbstractModel):
         if asked := own.get("crm.privacy.request"):
             own["crm.privacy.request"] = self._answered_requests(asked)
         return {model: ids for model, ids in own.items() if ids}
+
+    def _existing(self, model, ids):
+        """Give those of the ids that are not deleted yet."""
+        table = SQL.identifier(self.env[model]._table)
+        query = SQL("SELECT id FROM %s WHERE id = ANY(%s)", table, list(ids))
+        return {row_id for (row_id,) in self.env.execute_query(query)} if ids else set()
 
     def _answered_requests(self, ids):
         """Leave out the requests that are not answered yet: the answer needs the address."""

@@ -78,9 +78,22 @@ class CrmPrivacyErasure(models.AbstractModel):
             held.update(self._kept_rows(place.model, ids - held.keys()) if ids else {})
             if ids := sorted(ids - held.keys()):
                 found.append(Found(place, "link", place.action, ids, place.article or ""))
-                if place.action == "delete" and self._column_type(place) != "many2many":
-                    gone.setdefault(place.model, set()).update(ids)
+                if place.action == "delete":
+                    gone.setdefault(place.model, set()).update(self._deleted(place, ids, own))
         return found, gone
+
+    def _deleted(self, place, ids, own):
+        """Give the rows that are deleted with their link: not those with a link to others too."""
+        if self._column_type(place) != "many2many":
+            return ids
+        field = self.env[place.model]._fields[place.field]
+        row, linked = SQL.identifier(field.column1), SQL.identifier(field.column2)
+        query = SQL(
+            "SELECT %s FROM %s WHERE %s = ANY(%s) AND %s <> ALL(%s)",
+            *(row, SQL.identifier(field.relation), row, ids, linked),
+            sorted(own.get(field.comodel_name, ())),
+        )
+        return set(ids) - {row_id for (row_id,) in self.env.execute_query(query)}
 
     def _column_type(self, place):
         return self.env[place.model]._fields[place.field].type

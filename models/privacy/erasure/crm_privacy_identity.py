@@ -19,9 +19,9 @@ class CrmPrivacyIdentity(models.Model):
         e-mail or phone number, archived ones too, accounts, guests, leads; and people of the
         same name.
     What is confirmed from the start?
-        What is linked to the person, and what has both the same e-mail and the same name. The
-        same phone number alone, the same e-mail with another name or the same name alone may be
-        somebody else: the officer looks and decides.
+        What is linked to the person and names nobody else, and what has both the same e-mail
+        and the same name. The same phone number alone, the same e-mail with another name or the
+        same name alone may be somebody else: the officer looks and decides.
     What happens to what is not confirmed?
         Nothing. And what such a record has in common with the person (the address of an office,
         the number of a switchboard, the name) is then not searched for in texts.
@@ -42,9 +42,11 @@ class CrmPrivacyIdentity(models.Model):
         [
             ("asked", "Named in the request"),
             ("linked", "Linked to the person"),
+            ("linked_other", "Linked to the person, but names somebody else"),
             ("child", "Address or contact of the person"),
             ("same_email", "Same e-mail and same name"),
             ("other_name", "Same e-mail, other name"),
+            ("same_mailbox", "Same mailbox, address with a + sign"),
             ("phone_and_name", "Same phone number and same name"),
             ("same_phone", "Same phone number"),
             ("same_name", "Same name only"),
@@ -106,8 +108,11 @@ class CrmPrivacyIdentity(models.Model):
         return super().unlink()
 
     def action_open_record(self):
-        """Open the record, for those who may see it."""
+        """Open the record; show it in a dialog to officers who have no access of their own."""
         self.ensure_one()
+        look = self.env["crm.privacy.look"]
+        if not look._may_open(self.res_model, [self.res_id]):
+            return look._action(self, self.label)
         return {
             "type": "ir.actions.act_window",
             "res_model": self.res_model,

@@ -6,7 +6,7 @@ class CrmPrivacyLegalIdentity(models.Model):
     """Who was invoiced, as invoiced: kept apart when the contact itself is erased.
 
     Why?
-        Invoices are kept ten years from the end of the financial year, with the name and address
+        Invoices are kept for years from the end of the financial year, with the name and address
         of the customer (C. com. L123-22, article 17(3)(b) of the GDPR). In the list of contacts
         the person must be gone.
     Who sees it?

@@ -80,8 +80,12 @@ class CrmPrivacyLocation(models.Model):
             place.reason = place.note or place.rule_id.reason
 
     @api.depends("action", "article")
+    @api.depends_context("company", "lang")
     def _compute_retention(self):
-        text = self.env._("10 years from the end of the financial year")
+        text = self.env._(
+            "%(years)s years from the end of the financial year",
+            years=self.env.company.privacy_accounting_years,
+        )
         for place in self:
             place.retention = text if place.article else False
 

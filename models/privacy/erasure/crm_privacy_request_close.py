@@ -103,7 +103,7 @@ class CrmPrivacyRequest(models.Model):
                     "request_id": self.id,
                     "company_id": self.company_id.id,
                     "date": self.run_at or fields.Datetime.now(),
-                    "user_id": self.user_id.id,
+                    "user_id": (self.user_id or self.planned_by_id).id,
                     "approved_by_id": self.approved_by_id.id,
                     "received_date": self.received_at,
                     "scan_date": fields.Datetime.now(),

@@ -148,9 +148,7 @@ class CrmPrivacyRequest(models.Model):
                     "action": "keep",
                     "record_count": 1,
                     "res_ids": record.ids,
-                    "reason": self.env._(
-                        "Accounting documents are kept 10 years (C. com. L123-22)"
-                    ),
+                    "reason": self.env._("Accounting documents must be kept (C. com. L123-22)"),
                     "article": record.article,
                     "keep_until": record.keep_until,
                     "state": "kept",

@@ -62,7 +62,19 @@ class CrmPrivacyRequest(models.Model):
                         " those that are this person."
                     )
                 )
+            request._note_contact()
         self.sudo().write({"identity_at": fields.Datetime.now(), "identity_by_id": self.env.uid})
+
+    def _note_contact(self):
+        """Take the contact of a request that came without one from the confirmed records."""
+        request = self.sudo()
+        contacts = request.identity_ids.filtered(
+            lambda line: (
+                line.confirmed and line.res_model == "res.partner" and line.reason != "child"
+            )
+        )
+        if len(contacts) == 1 and not (request.partner_id or request.lead_id):
+            request.partner_id = contacts.res_id
 
     def _check_identity_open(self):
         """Refuse to change who it is once something was erased.
@@ -75,7 +87,16 @@ class CrmPrivacyRequest(models.Model):
             )
 
     def _reset_identity(self):
-        self.sudo().filtered("identity_at").write({"identity_at": False, "identity_by_id": False})
+        """Ask again who it is; what was approved was approved for another list of records."""
+        own = self.sudo()
+        own.filtered("identity_at").write({"identity_at": False, "identity_by_id": False})
+        own.filtered(lambda request: request.state == "approved" and not request.run_at).write(
+            {"state": "verified", "approved_at": False, "approved_by_id": False}
+        )
+        # the plan was made for them, too
+        own.filtered(lambda r: r.erasure_state in ("searching", "planned")).write(
+            {"erasure_state": False}
+        )
 
     # ------------------------------------------------------------
     # Search
@@ -130,7 +151,10 @@ class CrmPrivacyRequest(models.Model):
         )
         yield "res.partner", children.ids, "child"
         linked = Domain("partner_id", "in", (partners | children).ids)
-        yield "crm.lead", everything["crm.lead"].search(linked, limit=MOST).ids, "linked"
+        found = everything["crm.lead"].search(linked, limit=MOST)
+        others = found._privacy_of_others()
+        yield "crm.lead", (found - others).ids, "linked"
+        yield "crm.lead", others.ids, "linked_other"
         yield "res.users", everything["res.users"].search(linked, limit=MOST).ids, "linked"
 
     def _values_of(self, everything, partners, leads):
@@ -156,6 +180,7 @@ class CrmPrivacyRequest(models.Model):
             for record in found:
                 same = not record[name] or any(person.same_name(record[name], n) for n in names)
                 yield model, record.ids, "same_email" if same or not names else "other_name"
+        yield from self._same_mailbox(everything, emails)
         if phones:
             for model in ("res.partner", "crm.lead", "mailing.contact"):
                 domain = [("phone_sanitized", "in", phones)]
@@ -164,6 +189,26 @@ class CrmPrivacyRequest(models.Model):
                     same = any(person.same_name(record[name], known) for known in names)
                     yield model, record.ids, "phone_and_name" if same else "same_phone"
         yield from self._namesakes(everything, names)
+
+    def _same_mailbox(self, everything, emails):
+        """Give the records with another address of the same mailbox, as ann+shop@x.example."""
+        boxes = {person.mailbox(email) for email in emails}
+        if not boxes:
+            return
+        plain, tagged = sorted(boxes - set(emails)), [box.replace("@", "+%@") for box in boxes]
+        for model in ("res.partner", "crm.lead", "mailing.contact"):
+            found = everything[model].search(
+                Domain("email_normalized", "in", plain)
+                | Domain.OR(Domain("email_normalized", "=like", form) for form in tagged),
+                limit=MOST,
+            )
+            same = found.filtered(
+                lambda one: (
+                    person.mailbox(one.email_normalized) in boxes
+                    and one.email_normalized not in emails
+                )
+            )
+            yield model, same.ids, "same_mailbox"
 
     def _namesakes(self, everything, names):
         for model, name in (("res.partner", "name"), ("crm.lead", "contact_name")):
@@ -185,9 +230,16 @@ class CrmPrivacyRequest(models.Model):
         self.ensure_one()
         if frozen := self.sudo().identity_frozen:
             return Identity(**frozen)
-        sets = self.sudo().identity_ids.filtered("confirmed")._sets()
         asked = [self.email_normalized] if self.email_normalized else []
-        return self.env["crm.privacy.erasure"]._identity_of(Identity(**sets, emails=asked))
+        known = self._identity_records()._replace(emails=asked)
+        return self.env["crm.privacy.erasure"]._identity_of(known)
+
+    def _identity_records(self):
+        """Give which records the person is, without the values, which take time to find."""
+        self.ensure_one()
+        if frozen := self.sudo().identity_frozen:
+            return Identity(**frozen)
+        return Identity(**self.sudo().identity_ids.filtered("confirmed")._sets())
 
     def _freeze_identity(self):
         """Note the values while the records still have them; return the Identity."""

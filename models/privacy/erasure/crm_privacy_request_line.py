@@ -98,7 +98,7 @@ class CrmPrivacyRequestLine(models.Model):
 
     def _reason(self, found):
         if found.action == "keep":
-            return self.env._("Accounting documents are kept 10 years (C. com. L123-22)")
+            return self.env._("Accounting documents must be kept (C. com. L123-22)")
         if found.action == "unclassified":
             return self.env._("Nobody has said yet what is done with this place")
         if found.waiting:
@@ -117,13 +117,17 @@ class CrmPrivacyRequestLine(models.Model):
         }
 
     def action_open_records(self):
-        """Open the records, for those who may see them."""
+        """Open the records; show them in a dialog to officers who have no access of their own."""
         self.ensure_one()
+        ids = (self.res_ids or [])[:OPENED]
+        look = self.env["crm.privacy.look"]
+        if not look._may_open(self.res_model, ids):
+            return look._action(self, self.name)
         return {
             "type": "ir.actions.act_window",
             "name": self.name,
             "res_model": self.res_model,
             "views": [(False, "list"), (False, "form")],
-            "domain": [("id", "in", (self.res_ids or [])[:OPENED])],
+            "domain": [("id", "in", ids)],
             "context": {"active_test": False, "create": False},
         }

@@ -114,7 +114,7 @@ class CrmPrivacyRequest(models.Model):
 
         :raise UserError: a record is an employee's or one of the own companies
         """
-        identity = self._identity()
+        identity = self._identity_records()
         users = self.env["res.users"].sudo().browse(identity.user_ids)
         if internal := users.filtered(lambda user: user.active and not user.share):
             raise UserError(

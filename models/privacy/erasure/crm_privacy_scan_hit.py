@@ -93,7 +93,7 @@ class CrmPrivacyScanHit(models.Model):
         return super().write(vals)
 
     def action_open_record(self):
-        """Open the record, for those who may see it."""
+        """Open the record; show it in a dialog to officers who have no access of their own."""
         self.ensure_one()
         if self.res_model not in self.env or not self.res_id:
             raise UserError(
@@ -102,6 +102,9 @@ class CrmPrivacyScanHit(models.Model):
                     " clean-up of Odoo; search again afterwards."
                 )
             )
+        look = self.env["crm.privacy.look"]
+        if not look._may_open(self.res_model, [self.res_id]):
+            return look._action(self, self.place)
         return {
             "type": "ir.actions.act_window",
             "res_model": self.res_model,

@@ -89,3 +89,12 @@ def merged_people(body):
     []
     """
     return [(name.strip(), email.lower()) for name, email in MERGED.findall(body or "")]
+
+
+def mailbox(email):
+    """Give the mailbox of an address: what is between + and @ only sorts the mails.
+
+    >>> mailbox("ann+shop@x.example"), mailbox("ann@x.example")
+    ('ann@x.example', 'ann@x.example')
+    """
+    return re.sub(r"(?<=.)\+[^@]*(?=@)", "", email or "")

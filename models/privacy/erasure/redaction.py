@@ -12,6 +12,8 @@ from urllib.parse import quote
 
 from odoo.tools import SQL
 
+from . import written
+
 #: What stands in the place of what was struck out: the same for everybody, in any language.
 STRUCK = "[...]"
 
@@ -19,8 +21,9 @@ STRUCK = "[...]"
 GAP = r"(?:\s|&nbsp;|&#160;|&#xa0;|\\u00a0|\u00a0|%20|\+|_|,|<[^<>]{0,200}>){1,8}"
 # Between two digits of a phone number
 SEPARATOR = r"(?:[\s./()-]|&nbsp;|&#160;|\u00a0|%20){0,3}"
-# Letters and signs that would make a word of what was found another word
-BEFORE, AFTER = r"(?<![\w'’-])", r"(?![\w'’-])"
+# What would make a word of what was found another word
+BEFORE = f"(?:{written.START}|{written.CODED})"
+BEFORE_ADDRESS = f"(?:{written.ADDRESS_START}|{written.CODED})"
 MIN_DIGITS = 7
 MIN_BASE64 = 8
 
@@ -178,7 +181,7 @@ COUNTRY_CODES = frozenset(
 
 
 class Redactor:
-    """Strikes the values of an Identity out of texts and of what JSON holds.
+    r"""Strikes the values of an Identity out of texts and of what JSON holds.
 
     >>> from types import SimpleNamespace as N
     >>> ann = N(emails=["ann@x.example"], phones=["+33612345678"], names=["Ann Lee"],
@@ -188,8 +191,12 @@ class Redactor:
     'Call [...] ([...], mailto:[...]) or Mary-Ann Lee'
     >>> redactor.redact({"a": ["Lee Ann", 3], "b": None})
     {'a': ['[...]', 3], 'b': None}
-    >>> redactor.redact("joann@x.example, 4106123456789")
-    'joann@x.example, 4106123456789'
+    >>> redactor.redact("joann@x.example, jo.ann@x.example, 4106123456789")
+    'joann@x.example, jo.ann@x.example, 4106123456789'
+    >>> redactor.redact(r"{'from': 'ann@x.example', 'body': 'Hello\nAnn Lee\n06 12 34 56 78'}")
+    "{'from': '[...]', 'body': 'Hello\\n[...]\\n[...]'}"
+    >>> redactor.redact("BEGIN:VCALENDAR\nSUMMARY:Meet ann@x.ex\n ample, Ann Lee's friend")
+    "BEGIN:VCALENDAR\nSUMMARY:Meet [...], [...]'s friend"
     >>> redactor.redact("33612345678, 00 33 6 12 34 56 78, +33 (0)612345678")
     '[...], [...], [...]'
     >>> bool(Redactor(N(emails=[], phones=[], names=[], ibans=[], streets=[])))
@@ -214,7 +221,8 @@ class Redactor:
         )
         self.numbers += [iban.replace(" ", "") for iban in identity.ibans]
         self.encoded = [form for email in identity.emails for form in base64_forms(email)]
-        self._words = self._compiled([*emails, *names, *ibans, *streets], BEFORE, AFTER)
+        self._addresses = self._compiled(emails, BEFORE_ADDRESS, written.END)
+        self._words = self._compiled([*names, *ibans, *streets], BEFORE, written.END)
         self._numbers = self._compiled(phones, self._phone_prefix(identity.phones), r"(?!\d)")
         self._encoded = self._compiled(map(_escaped, encoded), "", "", flags=0)
 
@@ -249,7 +257,7 @@ class Redactor:
         }
         known = "".join(f"|{code}" for code in sorted(codes) if code)
         abroad = rf"(?:\+|%2B|&#43;|00){SEPARATOR}\d{{1,3}}{known}"
-        return rf"(?<!\w)(?:(?:{abroad}){SEPARATOR}(?:\(0\))?|0)?{SEPARATOR}"
+        return rf"(?:(?<!\w)|{written.CODED})(?:(?:{abroad}){SEPARATOR}(?:\(0\))?|0)?{SEPARATOR}"
 
     @staticmethod
     def _compiled(patterns, before, after, flags=re.IGNORECASE):
@@ -271,6 +279,14 @@ class Redactor:
         return self.redact(value) != value
 
     def _redact_text(self, text):
+        whole = written.unfolded(text)
+        struck = self._strike(whole)
+        # what names nobody stays as it is, with its cut lines
+        return text if struck == whole else struck
+
+    def _strike(self, text):
+        if self._addresses:
+            text = self._addresses.sub(STRUCK, text)
         if self._words:
             text = self._words.sub(STRUCK, text)
         if self._numbers:

@@ -10,3 +10,14 @@ class ResCompany(models.Model):
         "Second Person Approves Erasures",
         help="Who made the plan of an erasure cannot approve it.",
     )
+    privacy_accounting_years = fields.Integer(
+        "Years Invoices Are Kept",
+        default=10,
+        help="From the closing of the financial year (in France 10, art. L123-22 of the"
+        " Commercial Code).",
+    )
+
+    _privacy_accounting_years_positive = models.Constraint(
+        "CHECK(privacy_accounting_years > 0)",
+        "Invoices must be kept for some years: the number must be positive.",
+    )

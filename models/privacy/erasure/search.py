@@ -13,6 +13,7 @@ import zlib
 from odoo.tools import SQL
 
 from . import traces
+from .written import unfolded
 
 #: The most that is read of what a file holds packed.
 UNPACKED_BYTES = 64_000_000
@@ -52,6 +53,7 @@ class Search:
         >>> search.kinds("Appeler Dor Zoé au 01 99 00 12 34")
         ['phone', 'name']
         """
+        text = unfolded(text)
         found = [kind for kind, pattern in self._compiled.items() if pattern.search(text)]
         if not found and self._coded and self._coded.search(text):
             found.append("coded")

@@ -17,6 +17,8 @@ import base64
 import re
 import unicodedata
 
+from .written import CODED
+
 #: How a character may be written beside itself, in mails, pages, links and JSON.
 WRITTEN = {
     " ": r"(?: |_|\+|%20|=20|&nbsp;|\u00a0|\t|\n)",
@@ -33,7 +35,8 @@ BETWEEN = r"(?: |\.|-|/|\(|\)|\u00a0|%20|&nbsp;)?"
 #: Values that are too short or too common to be searched for.
 SHORTEST = 6
 #: No letter or digit beside a match, so that Ann is not found in Anne.
-WORD_START, WORD_END = r"(?<![0-9a-z\u00c0-\u024f])", r"(?![0-9a-z\u00c0-\u024f])"
+WORD_START = rf"(?:(?<![0-9a-z\u00c0-\u024f])|{CODED})"
+WORD_END = r"(?![0-9a-z\u00c0-\u024f])"
 
 
 def pattern(emails=(), phones=(), names=(), others=()):
@@ -87,7 +90,7 @@ def email_pattern(email):
     >>> bool(re.search(email_pattern("zoe@b.example"), "chloezoe@b.example", re.I))
     False
     """
-    return r"(?<![0-9a-z._-])" + _written(email) + r"(?![0-9a-z-])"
+    return rf"(?:(?<![0-9a-z._-])|{CODED})" + _written(email) + r"(?![0-9a-z-])"
 
 
 def phone_pattern(phone):

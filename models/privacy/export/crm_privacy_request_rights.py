@@ -84,7 +84,11 @@ class CrmPrivacyRequest(models.Model):
         return lines or [
             self.env._("Prospects: 3 years after the last contact that came from you."),
             self.env._("Customers: as long as you are our customer, and 3 years more."),
-            self.env._("Invoices and what proves them: 10 years from the end of the year."),
+            self.env._(
+                "Invoices and what proves them: %(years)s years from the end of the financial"
+                " year.",
+                years=self.company_id.sudo().privacy_accounting_years,
+            ),
         ]
 
     def _told_sources(self):

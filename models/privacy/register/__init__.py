@@ -19,6 +19,7 @@ What others may call:
 
 from . import breach_clock
 from . import retention_period
+from . import safe_filter
 from . import legal
 from . import res_company
 from . import res_config_settings

@@ -14,7 +14,7 @@ class CrmPrivacyRequest(models.Model):
         :raise UserError: names the hold and the way out
         """
         result = super()._check_erasable()
-        identity = self._identity()
+        identity = self._identity_records()
         today = fields.Date.context_today(self)
         domain = (
             Domain("partner_id", "in", list(identity.partner_ids))

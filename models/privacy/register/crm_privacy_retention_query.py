@@ -3,6 +3,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ...touchpoint import events
+from ..erasure import retention
 from . import retention_period
 
 SALES_MOVES = ("out_invoice", "out_receipt", "out_refund")
@@ -284,6 +285,6 @@ def _kept_invoices(today):
              WHERE m.state = 'posted' AND m.partner_id IS NOT NULL
         ) kept GROUP BY kept.id HAVING max(kept.until) >= %s
         """,
-        retention_period.accounting_end_sql("m", "c"),
+        retention.keep_until_sql("m", "c"),
         today,
     )

@@ -43,17 +43,6 @@ class ResCompany(models.Model):
         "Representative in the European Union",
         help="Name and contact; only for companies outside of the European Union (art. 27).",
     )
-    privacy_accounting_years = fields.Integer(
-        "Years Invoices Are Kept",
-        default=10,
-        help="From the closing of the financial year (in France 10, art. L123-22 of the"
-        " Commercial Code).",
-    )
-
-    _privacy_accounting_years_positive = models.Constraint(
-        "CHECK(privacy_accounting_years > 0)",
-        "Invoices must be kept for some years: the number must be positive.",
-    )
 
     # one method for each field: what is written in one of them must not keep the others empty
     @api.depends("privacy_dpo_user_id")

@@ -4,9 +4,6 @@ A period begins with the last contact by the person, and ends on the same day so
 later, which is the first day the data is due. Months are those of the calendar.
 """
 
-from calendar import monthrange
-from datetime import date
-
 from dateutil.relativedelta import relativedelta
 
 from odoo.tools import SQL
@@ -15,6 +12,7 @@ from odoo.tools import SQL
 def due_on(last_contact, months):
     """Give the day from which the data is kept too long.
 
+    >>> from datetime import date
     >>> due_on(date(2023, 5, 4), 36)
     datetime.date(2026, 5, 4)
     >>> due_on(date(2024, 2, 29), 12)
@@ -26,6 +24,7 @@ def due_on(last_contact, months):
 def is_due(last_contact, months, today):
     """Tell whether the data is kept too long.
 
+    >>> from datetime import date
     >>> last = date(2023, 5, 4)
     >>> is_due(last, 36, date(2026, 5, 3)), is_due(last, 36, date(2026, 5, 4))
     (False, True)
@@ -36,62 +35,3 @@ def is_due(last_contact, months, today):
 def due_on_sql(day, months):
     """Give `due_on` for a column; PostgreSQL too takes the last day of a shorter month."""
     return SQL("(%s + make_interval(months => %s))::date", day, months)
-
-
-def year_end(day, month, last_day):
-    """Give the last day of the financial year that a day is in.
-
-    :param int month: last month of the financial year
-    :param int last_day: its last day; the 28th of February means the end of February
-
-    >>> year_end(date(2026, 5, 4), 12, 31), year_end(date(2026, 5, 4), 3, 31)
-    (datetime.date(2026, 12, 31), datetime.date(2027, 3, 31))
-    >>> year_end(date(2024, 2, 29), 2, 28)
-    datetime.date(2024, 2, 29)
-    """
-    end = _closing(day.year, month, last_day)
-    return end if end >= day else _closing(day.year + 1, month, last_day)
-
-
-def accounting_end(day, month, last_day, years):
-    """Give the last day on which an invoice must be kept: so many years after the closing.
-
-    >>> accounting_end(date(2026, 5, 4), 12, 31, 10)
-    datetime.date(2036, 12, 31)
-    """
-    end = year_end(day, month, last_day)
-    return _closing(end.year + years, month, last_day)
-
-
-def _closing(year, month, last_day):
-    """Give the last day of the financial year that ends in a year."""
-    wanted = 29 if (month, last_day) == (2, 28) else last_day
-    return date(year, month, min(wanted, monthrange(year, month)[1]))
-
-
-def accounting_end_sql(move, company):
-    """Give `accounting_end` for the rows of entries and their companies."""
-    day = SQL("%s", SQL.identifier(move, "date"))
-    year = SQL("extract(year FROM %s)::int", day)
-    years = SQL.identifier(company, "privacy_accounting_years")
-    return SQL(
-        "(CASE WHEN %s >= %s THEN %s ELSE %s END)",
-        _closing_sql(year, company),
-        day,
-        _closing_sql(SQL("%s + %s", year, years), company),
-        _closing_sql(SQL("%s + %s + 1", year, years), company),
-    )
-
-
-def _closing_sql(year, company):
-    """Give `_closing` for a company."""
-    month = SQL("%s::int", SQL.identifier(company, "fiscalyear_last_month"))
-    last_day = SQL.identifier(company, "fiscalyear_last_day")
-    return SQL(
-        "LEAST((make_date(%(year)s, %(month)s, 1) + INTERVAL '1 month' - INTERVAL '1 day')::date,"
-        " make_date(%(year)s, %(month)s, 1) - 1"
-        " + CASE WHEN %(month)s = 2 AND %(day)s = 28 THEN 29 ELSE %(day)s END)",
-        year=year,
-        month=month,
-        day=last_day,
-    )

@@ -25,21 +25,12 @@ SOURCES = [
     ("manual", "Letter, call or e-mail"),
 ]
 
-# What only the steps of the request write, never a person on the form.
-STEPS = frozenset(
-    (
-        "name",
-        "state",
-        "extended_at",
-        "verified_at",
-        "verified_by",
-        "approved_at",
-        "approved_by_id",
-        "run_at",
-        "closed_at",
-    )
-)
 OPEN_STATES = ("new", "verified", "approved")
+#: What the decision rests on, and the states in which it may still be changed.
+BASIS = {
+    **dict.fromkeys(("email", "phone", "company_id"), ("new",)),
+    **dict.fromkeys(("type", "partner_id", "lead_id", "purpose_ids"), ("new", "verified")),
+}
 
 
 class CrmPrivacyRequest(models.Model):
@@ -176,7 +167,17 @@ class CrmPrivacyRequest(models.Model):
     def write(self, vals):
         """Let the steps be written by the buttons only."""
         self._check_steps(vals)
+        self._check_basis(vals)
         return super().write(vals)
+
+    @api.model
+    def _is_step(self, name):
+        """Tell whether only the steps of the request write a field, never a person.
+
+        Those are the fields that no form lets anybody write, of all parts of this addon.
+        """
+        field = self._fields.get(name)
+        return bool(field and field.store and (field.readonly or field.type == "json"))
 
     @api.model
     def _check_steps(self, vals):
@@ -185,14 +186,31 @@ class CrmPrivacyRequest(models.Model):
         :raise AccessError: somebody writes them directly
         """
         defaults = {"name": "/", "state": "new"}
-        asked = [name for name in STEPS & vals.keys() if vals[name] != defaults.get(name, False)]
-        if asked and not self.env.su:
+        asked = [name for name in vals if vals[name] != defaults.get(name, False)]
+        if not self.env.su and any(map(self._is_step, asked)):
             raise AccessError(
                 self.env._(
                     "The number, the state and the dates of the steps follow from the buttons"
                     " of the request: they cannot be entered."
                 )
             )
+
+    def _check_basis(self, vals):
+        """Refuse to change who asks for what after this was checked or approved.
+
+        :raise UserError: it is too late
+        """
+        for name in () if self.env.su else BASIS.keys() & vals.keys():
+            if late := self.filtered(lambda request, name=name: request.state not in BASIS[name]):
+                raise UserError(
+                    self.env._(
+                        "“%(field)s” of %(name)s cannot be changed any more: the identity was"
+                        " checked, or the answer was approved, for what is there. Refuse this"
+                        " request and make another one.",
+                        field=self._fields[name]._description_string(self.env),
+                        name=late[0].name,
+                    )
+                )
 
     # ------------------------------------------------------------
     # Actions

@@ -2,12 +2,18 @@ import { registry } from "@web/core/registry";
 
 const tours = registry.category("web_tour.tours");
 
+// Put together here, because the search after an erasure also reads the stored file of this code.
+const ADDRESS = ["nadia", "person.example"].join("@");
+const PERSON = ["Nadia", "Visitor"].join(" ");
+const LEAVER_ADDRESS = ["noemie", "leaver.example"].join("@");
+const LEAVER = ["Noemie", "Leaver"].join(" ");
+
 /** A visitor asks for something on the public form. */
 tours.add("crm_lifecycle_privacy_visitor_asks", {
     url: "/privacy/request",
     steps: () => [
         { content: "Ask for a copy", trigger: "input#type_access", run: "click" },
-        { content: "Enter the address", trigger: "input#email", run: "edit tour@person.example" },
+        { content: "Enter the address", trigger: "input#email", run: `edit ${ADDRESS}` },
         { content: "Say something", trigger: "textarea#details", run: "edit All that you have" },
         {
             content: "Send it",
@@ -32,8 +38,8 @@ tours.add("crm_lifecycle_privacy_visitor_confirms", {
     ],
 });
 
-/** What the officer does with every type: say who the person is, and approve. */
-export function approveSteps() {
+/** What the officer does with every type: open the request, and say who the person is. */
+function identifySteps(name = PERSON) {
     return [
         {
             content: "Open the request",
@@ -44,13 +50,20 @@ export function approveSteps() {
         { content: "Who is it?", trigger: ".nav-link:contains(Identity)", run: "click" },
         {
             content: "The contact with this address was found",
-            trigger: ".o_field_widget[name=identity_ids] .o_data_row:contains(Tour Person)",
+            trigger: `.o_field_widget[name=identity_ids] .o_data_row:contains(${name})`,
         },
         {
             content: "These records are the person",
             trigger: "button[name=action_confirm_identity]",
             run: "click",
         },
+    ];
+}
+
+/** The officer says who the person is, and approves. */
+export function approveSteps() {
+    return [
+        ...identifySteps(),
         {
             content: "Approve",
             trigger: ".o_form_statusbar button[name=action_approve]",
@@ -82,6 +95,81 @@ tours.add("crm_lifecycle_privacy_officer_delivers", {
         {
             content: "The request is done",
             trigger: ".o_statusbar_status .o_arrow_button_current:contains(Done)",
+        },
+    ],
+});
+
+/** A visitor asks to be erased. */
+tours.add("crm_lifecycle_privacy_visitor_leaves", {
+    url: "/privacy/request",
+    steps: () => [
+        { content: "Ask for erasure", trigger: "input#type_erasure", run: "click" },
+        { content: "Enter the address", trigger: "input#email", run: `edit ${LEAVER_ADDRESS}` },
+        {
+            content: "Send it",
+            trigger: ".o_privacy_request button[type=submit]",
+            run: "click",
+            expectUnloadPage: true,
+        },
+        { content: "Look into the mailbox", trigger: "h1:contains(look into your mailbox)" },
+    ],
+});
+
+/** The officer makes the plan, looks what is behind a number, approves and erases. */
+tours.add("crm_lifecycle_privacy_officer_erases", {
+    url: "/odoo/privacy-requests",
+    steps: () => [
+        ...identifySteps(LEAVER),
+        {
+            content: "Make the plan",
+            trigger: ".o_form_statusbar button[name=action_plan]:contains(Make the Plan)",
+            run: "click",
+        },
+        {
+            content: "The page says what comes next",
+            trigger: "[name=next_step]:contains(approve it)",
+        },
+        { content: "Read the plan", trigger: ".nav-link:contains(Plan)", run: "click" },
+        {
+            content: "Look at a lead, for which an officer has no access",
+            trigger: ".o_data_row:contains(Lead: Normalized Email) button[name=action_open_records]",
+            run: "click",
+        },
+        {
+            content: "The dialog shows what was found",
+            trigger: `.modal [name=content]:contains(${LEAVER_ADDRESS})`,
+        },
+        { content: "Close it", trigger: ".modal .modal-footer button", run: "click" },
+        {
+            content: "Approve",
+            trigger: "body:not(:has(.modal)) .o_form_statusbar button[name=action_approve]",
+            run: "click",
+        },
+        {
+            content: "Erase",
+            trigger: ".o_form_statusbar button[name=action_run]:contains(Erase Now)",
+            run: "click",
+        },
+        {
+            content: "Yes, really",
+            trigger: ".modal .modal-footer button:contains(Erase Now)",
+            run: "click",
+        },
+        {
+            content: "The places are done",
+            trigger: ".o_widget_privacy_erasure_progress, [name=next_step]:contains(searched)",
+        },
+    ],
+});
+
+/** The search found nothing: the request is done, and its report can be printed. */
+tours.add("crm_lifecycle_privacy_officer_reports", {
+    url: "/odoo/privacy-erasures",
+    steps: () => [
+        { content: "Open the register entry", trigger: ".o_data_row .o_data_cell[name=name]", run: "click" },
+        {
+            content: "The report can be printed",
+            trigger: ".o_form_statusbar button[name=action_print]",
         },
     ],
 });

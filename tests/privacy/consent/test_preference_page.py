@@ -175,6 +175,20 @@ class TestPreferencePage(PublicPageCase):
             self.assertTrue(link)
             self.get(link[0])
 
+    def test_who_is_logged_in_gets_no_link_of_another_address(self):
+        mailing = self.env["mailing.mailing"].create(
+            {
+                "subject": "News",
+                "body_html": "<p/>",
+                "mailing_model_id": self.env["ir.model"]._get_id("res.partner"),
+            }
+        )
+        self.authenticate(self.mailer.login, self.mailer.login)
+        page = self.get(f"/mailing/{mailing.id}/confirm_unsubscribe?email={self.consumer.email}")
+        link = page.xpath("//a[starts-with(@href, '/privacy/preferences/')]/@href")[0]
+        _state, record = self.preferences._open(link.rsplit("/", 1)[1])
+        self.assertEqual(record, self.mailer.partner_id)
+
     def test_requests(self):
         for kind in ("access", "rectification", "erasure"):
             page = self.post(f"{self.path}/request", type=kind, details="<b>Please</b>")

@@ -6,6 +6,7 @@ from . import test_canary_erasure
 from . import test_canary_again
 from . import test_privacy_erasure_plain
 from . import test_crm_privacy_location
+from . import test_crm_privacy_look
 from . import test_crm_privacy_identity
 from . import test_crm_privacy_erasure
 from . import test_crm_privacy_erasure_kept

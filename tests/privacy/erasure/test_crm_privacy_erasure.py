@@ -399,3 +399,28 @@ class TestPrivacyErasure(ErasureCase):
         self.env.flush_all()
         found = {place for place in self.found(NAME, EMAIL, PHONE) if place[0] != "ir_logging"}
         self.assertEqual(found, set())
+
+    def test_quotes_calendars_and_code_hide_nothing(self):
+        search = self.env["ir.filters"].create(
+            {"name": "Tea", "model_id": "res.partner", "domain": f"[('email', '=', '{EMAIL}')]"}
+        )
+        cut = f"{NAME}, {EMAIL}".encode()
+        calendar = b"BEGIN:VCALENDAR\r\nDESCRIPTION:With\\n" + cut[:20] + b"\r\n " + cut[20:]
+        invitation = self.env["ir.attachment"].create(
+            {
+                "name": "invitation.ics",
+                "mimetype": "text/calendar",
+                "raw": calendar + b"\\n01 99 00 77 88\r\nEND:VCALENDAR",
+                "res_model": "res.partner",
+                "res_id": self.other.id,
+            }
+        )
+        neighbour = f"paul.{EMAIL}"
+        self.other.comment = f"<p>{neighbour}</p>"
+        self.erased()
+        self.assertEqual(search.domain, "[('email', '=', '[...]')]")
+        self.assertEqual(
+            invitation.raw.decode(),
+            "BEGIN:VCALENDAR\r\nDESCRIPTION:With\\n[...], [...]\\n[...]\r\nEND:VCALENDAR",
+        )
+        self.assertIn(neighbour, self.other.comment)

@@ -36,6 +36,30 @@ class TestPrivacyIdentity(ErasureCase):
             self.assertFalse(self.confirmed(request, record))
         self.assertEqual(reasons["res.partner", archived.id], "same_email")
 
+    def test_a_lead_that_names_somebody_else_is_asked_about(self):
+        other = self._lead(name="Other", partner_id=self.person.id, contact_name="Jean Tiers")
+        query = "UPDATE crm_lead SET email_from = %s, email_normalized = %s WHERE id = %s"
+        self.env.flush_all()
+        self.env.cr.execute(query, ["jean@tiers.example", "jean@tiers.example", other.id])
+        self.env.invalidate_all()
+        request = self.request()
+        self.assertEqual(self.reasons(request)["crm.lead", other.id], "linked_other")
+        self.assertFalse(self.confirmed(request, other))
+        self.assertTrue(self.confirmed(request, self.lead))
+        self.env["crm.privacy.erasure"]._erase(self.person, other.browse(), "Rule")
+        self.assertEqual(
+            (other.contact_name, other.email_from), ("Jean Tiers", "jean@tiers.example")
+        )
+
+    def test_an_address_with_a_tag_is_proposed(self):
+        tagged = EMAIL.replace("@", "+news@")
+        subscriber = self.env["mailing.contact"].create({"name": "Z", "email": tagged})
+        stranger = self.env["mailing.contact"].create({"name": "Z", "email": f"a{tagged}"})
+        request = self.request()
+        self.assertEqual(self.reasons(request)["mailing.contact", subscriber.id], "same_mailbox")
+        self.assertFalse(self.confirmed(request, subscriber))
+        self.assertNotIn(("mailing.contact", stranger.id), self.reasons(request))
+
     def test_what_others_have_too_names_nobody(self):
         self._contact(name="The Office", phone=PHONE)
         self._contact(name=NAME)

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from odoo.tests.common import BaseCase
 
+from ....models.privacy.erasure import retention
 from ....models.privacy.register import breach_clock, legal, retention_period
 
 MOMENTS = st.datetimes(datetime(2000, 1, 1), datetime(2060, 1, 1))
@@ -16,7 +17,7 @@ UTC, PARIS = ZoneInfo("UTC"), ZoneInfo("Europe/Paris")
 
 class TestPlainFunctions(BaseCase):
     def test_doctests(self):
-        for module in (breach_clock, legal, retention_period):
+        for module in (breach_clock, legal, retention, retention_period):
             results = doctest.testmod(module)
             self.assertGreater(results.attempted, 0)
             self.assertEqual(results.failed, 0)
@@ -58,6 +59,6 @@ class TestPlainFunctions(BaseCase):
 
     @given(DAYS, st.integers(1, 12), st.integers(1, 31))
     def test_year_ends_within_a_year(self, day, month, last_day):
-        end = retention_period.year_end(day, month, last_day)
+        end = retention.year_end(day, month, last_day)
         self.assertTrue(day <= end <= day + timedelta(days=366))
         self.assertEqual(end.month, month)

@@ -99,3 +99,28 @@ class TestCrmPrivacyRequestChange(RequestCase):
         request.recipient_ids.action_notified()
         self.assertEqual(request.untold_count, 0)
         self.assertTrue(request.recipient_ids.notified_at)
+
+    def test_a_request_from_the_form_is_corrected_after_its_contact_is_confirmed(self):
+        person = self._contact(name="Form Person", email="form@person.example", city="Nice")
+        request = (
+            self.env["crm.privacy.request"]
+            .with_user(self.officer)
+            .create(
+                {
+                    "type": "rectification",
+                    "email": "form@person.example",
+                    "verification_note": "Known",
+                }
+            )
+        )
+        request.action_find_identity()
+        request.action_confirm_identity()
+        self.assertEqual(request.partner_id, person)
+        fields_of_contact = self.env["ir.model.fields"].with_user(self.officer)
+        city = fields_of_contact.search([("model", "=", "res.partner"), ("name", "=", "city")])
+        request.change_ids = [fields.Command.create({"field_id": city.id, "new_value": "Brest"})]
+        self.assertEqual(request.change_ids.old_value, "Nice")
+        request.action_verify()
+        request.action_approve()
+        request.action_run()
+        self.assertEqual(person.city, "Brest")

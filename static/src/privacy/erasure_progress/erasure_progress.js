@@ -4,15 +4,26 @@ import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 
 /**
- * Shows how far an erasure is, and reads it again until it ends. The work itself is done by the
+ * Shows how far an erasure is, and the search after it, and reads it again until it ends. The work itself is done by the
  * server, also when this page is closed.
  */
 export class PrivacyErasureProgress extends SuspectImportProgress {
     get busy() {
-        return ["searching", "running", "files"].includes(this.data.erasure_state);
+        return ["searching", "running", "files"].includes(this.data.erasure_state) || this.scanning;
+    }
+
+    get scanning() {
+        return ["waiting", "running"].includes(this.data.scan_state);
+    }
+
+    get percent() {
+        return this.scanning ? Math.round(this.data.scan_progress) : super.percent;
     }
 
     get text() {
+        if (this.scanning) {
+            return _t("Searching the whole database and the files for what is left");
+        }
         const values = {
             done: formatInteger(this.data.done_count),
             all: formatInteger(this.data.todo_count),
@@ -35,6 +46,8 @@ registry.category("view_widgets").add("privacy_erasure_progress", {
     fieldDependencies: [
         { name: "state", type: "selection" },
         { name: "erasure_state", type: "selection" },
+        { name: "scan_state", type: "selection" },
+        { name: "scan_progress", type: "float" },
         { name: "done_count", type: "integer" },
         { name: "todo_count", type: "integer" },
     ],
