@@ -28,6 +28,5 @@ class CrmNurtureEnrollment(models.Model):
             ["enrollment_id", "round"],
         )
         behind = {one.id for one, number in earlier if rounds[one.id] == number}
-        return super(
-            CrmNurtureEnrollment, self.filtered(lambda one: one.id not in behind)
-        )._note_deliveries(step)
+        ahead = self.filtered(lambda one: one.id not in behind)
+        return super(CrmNurtureEnrollment, ahead)._note_deliveries(step) if ahead else ahead

@@ -23,6 +23,7 @@ class CrmNurtureSequence(models.Model):
     can_undo = fields.Boolean(compute="_compute_can_undo")
     can_edit = fields.Boolean(compute="_compute_can_edit")
 
+    @api.depends("shared", "user_id")
     @api.depends_context("uid")
     def _compute_can_edit(self):
         editable = self._filtered_access("write")
@@ -32,9 +33,10 @@ class CrmNurtureSequence(models.Model):
     @api.depends("publication_ids.undone_at")
     def _compute_can_undo(self):
         for sequence in self:
-            latest = sequence.publication_ids[:1]
+            latest = sequence.publication_ids.sorted()[:1]
             sequence.can_undo = latest.former_id and not latest.undone_at
 
+    @api.depends_context("uid")
     def _compute_people_counts(self):
         """Count whom the user may see."""
         counts = {}
@@ -94,7 +96,7 @@ class CrmNurtureSequence(models.Model):
     def action_undo_publication(self):
         """Undo the last publication."""
         self.ensure_one()
-        return self.publication_ids[:1].action_undo()
+        return self.publication_ids.sorted()[:1].action_undo()
 
     def action_discard_draft(self):
         """Give up the draft: the published version stays as it is."""

@@ -53,7 +53,8 @@ class CrmNurtureStep(models.Model):
             yield "error", str(error)
             return
         body = self.mailing_id.sudo().body_html if self.kind == "email" else self.sms_body
-        words = html2plaintext(body or "").replace(self.env._("Unsubscribe"), "").strip()
+        text = html2plaintext(body or "", include_references=False)
+        words = text.replace(self.env._("Unsubscribe"), "").strip()
         if self.kind == "email" and len(words) < 3:
             yield "error", self.env._("The e-mail has no text yet: write it.")
 

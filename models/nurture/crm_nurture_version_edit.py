@@ -61,6 +61,7 @@ class CrmNurtureVersion(models.Model):
     def _make_draft(self):
         """Copy the version to the draft of its sequence, and give the draft."""
         self.ensure_one()
+        self.env.flush_all()  # what was the draft until now is not one any more
         draft = self.create({"sequence_id": self.sequence_id.id})
         self._copy_steps(draft)
         return draft
