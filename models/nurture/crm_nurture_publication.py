@@ -13,7 +13,7 @@ class CrmNurturePublication(models.Model):
     Where do the people go?
         For each step of the versions before: they stay on their version, go to a step of the new
         one, or leave. Who goes to the step with the same key keeps the date; who goes to another
-        step is due as if he came to it now.
+        step is due as if coming to it now.
     What does the undo do?
         People go back to where they were, as long as they are still where they were put; the
         version before is the published one again. Who has gone on meanwhile stays.
@@ -161,7 +161,7 @@ class CrmNurturePublication(models.Model):
         return back, self.moved_count - back
 
     def _untouched(self):
-        """Give the condition of who is still where the publication put him."""
+        """Give the condition of who is still where the publication put them."""
         return SQL(
             "e.step_id = m.to_step_id AND e.left_at IS NULL"
             " AND NOT EXISTS (SELECT FROM crm_nurture_delivery d WHERE d.enrollment_id = e.id"

@@ -2,7 +2,7 @@ from odoo import fields, models
 
 
 class CrmNurturePublicationMove(models.Model):
-    """Where somebody was when a version was published, and where he was put."""
+    """Where somebody was when a version was published, and where this person was put."""
 
     _name = "crm.nurture.publication.move"
     _description = "Person Moved to Another Version"

@@ -116,8 +116,8 @@ class TestCrmNurtureScreen(NurtureCase):
     def test_another_company_sees_nothing(self):
         company = self.env["res.company"].create({"name": "Elsewhere"})
         self.marketing.write({"company_ids": company.ids, "company_id": company.id})
-        found = self.env["crm.nurture.sequence"].with_user(self.marketing).search([])
-        self.assertNotIn(self.sequence, found)
+        found = self.env["crm.nurture.sequence"].with_user(self.marketing)
+        self.assertFalse(found.search_count([("id", "=", self.sequence.id)]))
         for model in ("version", "step"):
             records = self.env[f"crm.nurture.{model}"].with_user(self.marketing)
             self.assertFalse(records.search_count([("sequence_id", "=", self.sequence.id)]))
