@@ -1,6 +1,6 @@
 {
     "name": "Customer Lifecycle",
-    "version": "19.0.1.1.0",
+    "version": "19.0.1.0.0",
     "category": "Sales/CRM",
     "summary": "Lead each contact from suspect to loyal customer",
     "author": "Customer Lifecycle contributors",

@@ -48,7 +48,7 @@ class CrmNurtureSequence(models.Model):
     version_id = fields.Many2one(
         "crm.nurture.version", "Published Version", readonly=True, copy=False, index=True
     )
-    draft_id = fields.Many2one("crm.nurture.version", "Draft", compute="_compute_draft_id")
+    draft_id = fields.Many2one("crm.nurture.version", compute="_compute_draft_id")
     enrollment_ids = fields.One2many("crm.nurture.enrollment", "sequence_id")
     # coming in again
     reentry = fields.Selection(

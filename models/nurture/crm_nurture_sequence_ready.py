@@ -17,8 +17,9 @@ class CrmNurtureSequence(models.Model):
     is_ready = fields.Boolean("Ready to Use", copy=False)
 
     def _compute_can_edit(self):
-        super()._compute_can_edit()
+        result = super()._compute_can_edit()
         self.filtered("is_ready").can_edit = False
+        return result
 
     def action_use(self):
         """Make one's own copy, and open it."""

@@ -11,11 +11,12 @@ class CrmNurtureStep(models.Model):
     @api.depends("text_id")
     def _compute_message(self):
         """Show a ready message as the user would get it."""
-        super()._compute_message()
+        result = super()._compute_message()
         for step in self.filtered(lambda one: one.sequence_id.is_ready and one.text_id):
             text = step.sudo().text_id
             step.subject = text.subject
             step.body_html = text.body_html
+        return result
 
     def _take_texts(self):
         """Write the texts of the templates into the messages."""
