@@ -19,6 +19,17 @@ KINDS = [
 ]
 
 
+#: The field without which a step of a kind can do nothing.
+NEEDED = {
+    "activity": "activity_type_id",
+    "plan": "activity_plan_id",
+    "stage": "stage_id",
+    "assign": "user_id",
+    "action": "action_id",
+    "sequence": "next_sequence_id",
+}
+
+
 class CrmNurtureStep(models.Model):
     """One step of a version.
 
@@ -127,17 +138,18 @@ class CrmNurtureStep(models.Model):
 
     def _missing(self):
         """Say what the step needs and does not have; None if it has everything."""
-        needed = {
-            "activity": ("activity_type_id", self.env._("choose the type of the activity.")),
-            "plan": ("activity_plan_id", self.env._("choose the activity plan.")),
-            "stage": ("stage_id", self.env._("choose the lifecycle stage.")),
-            "assign": ("user_id", self.env._("choose the salesperson.")),
-            "action": ("action_id", self.env._("choose the server action.")),
-            "sequence": ("next_sequence_id", self.env._("choose the sequence to start.")),
-            "tag": (
-                "tag_ids" if self.model == "crm.lead" else "category_ids",
-                self.env._("choose the tags."),
-            ),
+        name = NEEDED.get(self.kind)
+        if self.kind == "tag":
+            name = "tag_ids" if self.model == "crm.lead" else "category_ids"
+        if not name or self[name]:
+            return None
+        words = {
+            "activity": self.env._("choose the type of the activity."),
+            "plan": self.env._("choose the activity plan."),
+            "stage": self.env._("choose the lifecycle stage."),
+            "assign": self.env._("choose the salesperson."),
+            "action": self.env._("choose the server action."),
+            "sequence": self.env._("choose the sequence to start."),
+            "tag": self.env._("choose the tags."),
         }
-        name, words = needed.get(self.kind, (None, None))
-        return words if name and not self[name] else None
+        return words[self.kind]
