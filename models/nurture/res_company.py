@@ -7,11 +7,15 @@ class ResCompany(models.Model):
     _inherit = "res.company"
 
     nurture_cap_number = fields.Integer(
-        "Messages per Person", help="E-mails and SMS of sequences and mailings; 0: no limit."
+        "Messages per Person",
+        help="E-mails and SMS of sequences and mailings; 0: no limit.",
+        prefetch="crm_lifecycle",
     )
-    nurture_cap_days = fields.Integer("In So Many Days", default=7)
+    nurture_cap_days = fields.Integer("In So Many Days", default=7, prefetch="crm_lifecycle")
     nurture_daily_budget = fields.Integer(
-        "Messages of Sequences a Day", help="The others follow on the next days; 0: no limit."
+        "Messages of Sequences a Day",
+        help="The others follow on the next days; 0: no limit.",
+        prefetch="crm_lifecycle",
     )
 
     _nurture_limits_not_negative = models.Constraint(

@@ -10,6 +10,7 @@ class ResCompany(models.Model):
         "Months of Purchases",
         default=24,
         help="A filter on the products that customers bought looks so many months back.",
+        prefetch="crm_lifecycle",
     )
 
     _purchase_months_positive = models.Constraint(

@@ -11,4 +11,5 @@ class ResCompany(models.Model):
         "Purpose of Mailings",
         ondelete="set null",
         domain="[('is_profiling', '=', False), ('company_id', 'in', (False, id))]",
+        prefetch="crm_lifecycle",
     )

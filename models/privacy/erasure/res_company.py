@@ -9,12 +9,14 @@ class ResCompany(models.Model):
     privacy_second_person = fields.Boolean(
         "Second Person Approves Erasures",
         help="Who made the plan of an erasure cannot approve it.",
+        prefetch="crm_lifecycle",
     )
     privacy_accounting_years = fields.Integer(
         "Years Invoices Are Kept",
         default=10,
         help="From the closing of the financial year (in France 10, art. L123-22 of the"
         " Commercial Code).",
+        prefetch="crm_lifecycle",
     )
 
     _privacy_accounting_years_positive = models.Constraint(

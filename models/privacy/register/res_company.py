@@ -19,29 +19,38 @@ class ResCompany(models.Model):
         domain=[("share", "=", False)],
         ondelete="set null",
         help="Gets the activities: requests, breaches, reviews.",
+        prefetch="crm_lifecycle",
     )
     privacy_dpo_name = fields.Char(
-        "Data Protection Officer", compute="_compute_dpo_name", store=True, readonly=False
+        "Data Protection Officer",
+        compute="_compute_dpo_name",
+        store=True,
+        readonly=False,
+        prefetch="crm_lifecycle",
     )
     privacy_dpo_email = fields.Char(
         "E-mail of the Data Protection Officer",
         compute="_compute_dpo_email",
         store=True,
         readonly=False,
+        prefetch="crm_lifecycle",
     )
     privacy_dpo_phone = fields.Char(
         "Phone of the Data Protection Officer",
         compute="_compute_dpo_phone",
         store=True,
         readonly=False,
+        prefetch="crm_lifecycle",
     )
     privacy_controller_contact = fields.Char(
         "Contact of the Controller",
         help="Who represents the company as controller: name, function, e-mail or phone.",
+        prefetch="crm_lifecycle",
     )
     privacy_representative = fields.Char(
         "Representative in the European Union",
         help="Name and contact; only for companies outside of the European Union (art. 27).",
+        prefetch="crm_lifecycle",
     )
 
     # one method for each field: what is written in one of them must not keep the others empty
