@@ -6,12 +6,12 @@ CLOSE = {"type": "ir.actions.act_window_close"}
 CLOSE_AND_RELOAD = {**CLOSE, "infos": {"onClose": RELOAD}}
 
 
-def notification(message, kind="success", then=RELOAD, **params):
+def notification(message, kind="success", then=None, **params):
     """Give the client action that shows a message.
 
     :param str message: for the user, translated
     :param str kind: success, warning, danger or info
-    :param dict then: the client action that follows
+    :param dict then: the client action that follows; the screen is read again without one
     :param params: others that Odoo's `display_notification` knows, as `title`
 
     >>> action = notification("Done", title="Value")
@@ -21,5 +21,5 @@ def notification(message, kind="success", then=RELOAD, **params):
     return {
         "type": "ir.actions.client",
         "tag": "display_notification",
-        "params": {"type": kind, "message": message, "next": then, **params},
+        "params": {"type": kind, "message": message, "next": then or RELOAD, **params},
     }
