@@ -113,7 +113,7 @@ class CrmNurtureEnrollment(models.Model):
         self.env.cr.execute(
             SQL(
                 "UPDATE crm_nurture_enrollment SET state = %s, cause = %s, reason = %s,"
-                " left_at = %s, due_at = NULL, goal_at = %s WHERE id = ANY(%s)",
+                " left_at = %s, due_at = NULL, held_by = NULL, goal_at = %s WHERE id = ANY(%s)",
                 state,
                 cause or None,
                 reason or None,

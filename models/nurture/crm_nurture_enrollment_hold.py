@@ -40,11 +40,6 @@ class CrmNurtureEnrollment(models.Model):
 
     _budget_idx = models.Index("(sequence_id, due_at) WHERE held_by = 'budget'")
 
-    def _leave(self, state, reason=False, cause=False):
-        """Nothing is held back from who has left."""
-        self.filtered("held_by").held_by = False
-        return super()._leave(state, reason=reason, cause=cause)
-
     def _hold_back(self, step):
         """Let those wait who may not get a message now; give the others."""
         going = super()._hold_back(step)

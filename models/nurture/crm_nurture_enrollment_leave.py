@@ -92,7 +92,8 @@ class CrmNurtureEnrollment(models.Model):
             sequence,
             SQL("e.state IN %s AND %s", INSIDE, condition),
             SQL(
-                "state = %s, cause = %s, reason = NULL, left_at = %s, due_at = NULL, goal_at = %s",
+                "state = %s, cause = %s, reason = NULL, left_at = %s, due_at = NULL,"
+                " held_by = NULL, goal_at = %s",
                 state,
                 cause,
                 now,

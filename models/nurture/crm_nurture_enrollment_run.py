@@ -10,11 +10,13 @@ from ..lifecycle.long_statement import CONCURRENCY
 
 _logger = logging.getLogger(__name__)
 
-BATCH = 500
+#: As many as Odoo reads at once.
+BATCH = 1000
 REASON_LENGTH = 1000
 
-#: What the world around causes is no fault of a person: the step is due again after these minutes.
-RETRY_MINUTES = (5, 30, 120)
+#: What the world around causes is no fault of a person: the step is due again after these minutes,
+#: nearly two days in all.
+RETRY_MINUTES = (5, 30, 120, 360, 720, 1440)
 TRANSIENT = (OSError, MailDeliveryException, LockError)
 
 #: So often in a row other transactions may come in the way before the run is given up.
@@ -33,11 +35,15 @@ class CrmNurtureEnrollment(models.Model):
     What if a step fails for somebody?
         The batch is halved until only the culprits stay: they go to quarantine with the reason,
         and the others go on in the same run. What may be over soon (a server that does not
-        answer) is tried again later, first after minutes, then after hours.
+        answer) is tried again later, first after minutes, then after hours: by all if nobody
+        gets through, else only by those who do not.
     What if another transaction comes in the way?
         The batch is undone and taken again, smaller each time.
     Who is asked before each step?
         `_departures`: who has reached the goal, matches an exit rule or may not be addressed.
+    What if the sequence was paused or closed at that very moment?
+        Who came in just then, or was being worked on, was not seen by it: such people rest, or
+        leave, when their next step is due.
     """
 
     _inherit = "crm.nurture.enrollment"
@@ -45,7 +51,7 @@ class CrmNurtureEnrollment(models.Model):
     @api.model
     def _cron_run_due(self):
         """Do what is due, in batches, until nothing is left or the time of the cron is over."""
-        limit, failures, seconds_left = BATCH, 0, 1
+        limit, failures, seconds_left, alone = BATCH, 0, 1, True
         while seconds_left:
             try:
                 done = self._run_batch(limit)
@@ -61,8 +67,9 @@ class CrmNurtureEnrollment(models.Model):
             if not done:
                 break
             failures, limit = 0, BATCH
-            if remaining:
+            if remaining and alone:
                 self._call_helpers()
+                alone = False
         self._wake()
 
     @api.model
@@ -99,6 +106,9 @@ class CrmNurtureEnrollment(models.Model):
 
     def _run_step(self, step):
         """Do one step for those of these who do not have to leave before."""
+        if step.sequence_id.state != "running":
+            self._stop_with(step.sequence_id)
+            return
         try:
             with self.env.cr.savepoint():
                 ready = self._send_away()._hold_back(step)
@@ -121,10 +131,32 @@ class CrmNurtureEnrollment(models.Model):
         self._put_off(later)
         return self.browse(key for key in self.ids if key not in later)
 
+    def _stop_with(self, sequence):
+        """Let those rest, or leave, whom the pause or the end of their sequence did not see."""
+        if sequence.state == "closed":
+            self._leave("exited", cause="closed")
+        else:
+            self.write({"state": "paused"})
+
     def _do_step(self, step):
         """Do the step for all together; if that fails halve them until the culprits stay."""
-        if not self:
+        error = self._attempt(step) if self else None
+        if error is None:
             return
+        passing = isinstance(error, TRANSIENT)
+        if len(self) == 1:
+            if not (passing and self._try_again(error)):
+                self._quarantine(error)
+            return
+        rest = self._without_lucky(step) if passing else self
+        if passing and rest == self and self._try_again(error):
+            return
+        half = (len(rest) + 1) // 2
+        rest[:half]._do_step(step)
+        rest[half:]._do_step(step)
+
+    def _attempt(self, step):
+        """Do the step for all together; give the error if it fails, and nothing was done."""
         try:
             with self.env.cr.savepoint():
                 self._do_and_advance(step)
@@ -132,14 +164,13 @@ class CrmNurtureEnrollment(models.Model):
             raise
         except Exception as error:  # noqa: BLE001 - one bad record never stops the others
             self.env.invalidate_all(flush=False)
-            if isinstance(error, TRANSIENT) and self._try_again(error):
-                return
-            if len(self) == 1:
-                self._quarantine(error)
-            else:
-                half = len(self) // 2
-                self[:half]._do_step(step)
-                self[half:]._do_step(step)
+            return error
+        return None
+
+    def _without_lucky(self, step):
+        """Do the step for the first and for the last; give those for whom it is not done."""
+        ends = self[:1] | self[-1:]
+        return self - ends.filtered(lambda one: one._attempt(step) is None)
 
     def _do_and_advance(self, step):
         fresh = self._note_deliveries(step)

@@ -74,21 +74,32 @@ class CrmNurtureStep(models.Model):
         """Create the activities at once; without somebody in charge: for the owner."""
         today = fields.Date.context_today(self)
         owner = self.sequence_id.user_id
-        model_id = self.env["ir.model"]._get_id(self.sequence_id.model)
+        records = enrollments._records()
+        common = {
+            "res_model_id": self.env["ir.model"]._get_id(records._name),
+            # known already: Odoo need not find them out for each, nor write them afterwards
+            "res_model": records._name,
+            "activity_type_id": self.activity_type_id.id,
+            "summary": self.activity_summary,
+            "date_deadline": fields.Date.add(today, days=self.activity_days),
+        }
         self.env["mail.activity"].with_context(mail_activity_quick_update=True).create(
             [
-                {
-                    "res_model_id": model_id,
+                common
+                | {
                     "res_id": record.id,
-                    "activity_type_id": self.activity_type_id.id,
-                    "summary": self.activity_summary,
-                    "date_deadline": fields.Date.add(today, days=self.activity_days),
-                    "user_id": (self.activity_user_id or record.user_id or owner).id,
+                    "res_name": record.display_name,
+                    "user_id": self._person_in_charge(record, owner).id,
                 }
-                for record in enrollments._records()
+                for record in records
             ]
         )
         return self._all(enrollments)
+
+    def _person_in_charge(self, record, owner):
+        """Give who gets an activity: the one chosen, else in charge, else the owner."""
+        people = self.activity_user_id | record.user_id | owner
+        return next((user for user in people if user.active), owner)
 
     def _do_plan(self, enrollments):
         """Start the plan; without somebody in charge: for the owner."""
