@@ -119,10 +119,13 @@ def memory(env, report, leads):
     report.value(f"enrolment of {count:,} by the filter", seconds, "s")
     report.value("memory more than for half of them", peaks[MANY] - peaks[half], "MB", at_most=20)
     vacuum(env, *TABLES)
+    look = env["crm.nurture.sequence"]._cron_watch
     for number in ("first", "next"):
-        seconds, queries = counted(env, sequence._watch)
+        seconds, queries = counted(env, look)
         report.value(f"{number} look around, {MANY:,} waiting", seconds, "s")
-        report.value(f"{number} look around: queries", queries)
+    running = env["crm.nurture.sequence"].search_count([("state", "=", "running")])
+    report.value("sequences looked at", running)
+    report.value("idle look around: queries", queries, at_most=6)
 
 
 # -- steps -------------------------------------------------------------------------------------

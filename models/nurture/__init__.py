@@ -48,6 +48,7 @@ from . import crm_nurture_sequence_hours
 from . import crm_nurture_sequence_enroll
 from . import crm_nurture_sequence_trigger
 from . import crm_nurture_sequence_watch
+from . import crm_nurture_sequence_idle
 from . import crm_nurture_sequence_end
 from . import crm_nurture_version
 from . import crm_nurture_step

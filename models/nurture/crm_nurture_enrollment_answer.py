@@ -7,6 +7,8 @@ class CrmNurtureEnrollment(models.Model):
 
     What if a program clicked?
         The step is woken when a burst of clicks would be over, sees through it and waits on.
+    And questions about anything else?
+        The look around asks them of all who wait for the answer.
     What if the engine is just working on somebody?
         Then the look around wakes the person a few minutes later.
     """
@@ -45,30 +47,11 @@ class CrmNurtureEnrollment(models.Model):
             self.invalidate_model(["due_at"])
             self._wake()
 
-    @api.model
-    def _wake_answered(self, sequence):
-        """Let those go on whose condition is fulfilled meanwhile."""
-        waiting = (
-            self.env["crm.nurture.step"]
-            .sudo()
-            .search(
-                [
-                    ("sequence_id", "=", sequence.id),
-                    ("kind", "=", "condition"),
-                    ("timeout_number", ">", 0),
-                ]
-            )
-        )
-        for step in waiting:
-            here = SQL(
-                "SELECT w.id FROM crm_nurture_enrollment w WHERE w.step_id = %s"
-                " AND w.state = 'waiting' AND w.due_at > %s",
-                step.id,
-                fields.Datetime.now(),
-            )
-            find = step._matching_enrollments if step.check == "domain" else step._answered
-            self._change(
-                sequence,
-                SQL("e.id IN (SELECT * FROM (%s) fulfilled)", find(here)),
-                SQL("due_at = %s", fields.Datetime.now()),
-            )
+    def _changes(self, sequence):
+        """Let those go on, too, whose condition is fulfilled meanwhile."""
+        now = fields.Datetime.now()
+        soon = SQL("due_at = %s", now)
+        return super()._changes(sequence) + [
+            (SQL("e.id IN (SELECT * FROM (%s) fulfilled)", step._fulfilled_later(now)), soon)
+            for step in sequence.sudo().asking_step_ids
+        ]

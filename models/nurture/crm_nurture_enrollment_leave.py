@@ -78,18 +78,22 @@ class CrmNurtureEnrollment(models.Model):
 
     def _sweep(self, sequence):
         """Let all leave who have to, and go on who need not wait any more; return how many."""
-        left = sum(
-            self._take_out(sequence, state, cause, condition)
-            for state, cause, condition in self._leaving_rules(sequence)
-        )
-        self._note_goals(sequence)
-        return left + self._release(sequence)
+        changes = self._changes(sequence)
+        return sum(self._change(sequence, condition, values) for condition, values in changes)
 
-    def _take_out(self, sequence, state, cause, condition):
+    def _changes(self, sequence):
+        """Give whom a look around changes, and how: pairs of a condition of `e` and of values."""
+        leaving = self._leaving_rules(sequence)
+        changes = [self._departure(*rule) for rule in leaving]
+        changes += self._noted_goals(sequence)
+        if sequence.state == "running":
+            changes.append(self._release(sequence))
+        return changes
+
+    def _departure(self, state, cause, condition):
         """Let all those inside leave who fulfil a condition."""
         now = fields.Datetime.now()
-        return self._change(
-            sequence,
+        return (
             SQL("e.state IN %s AND %s", INSIDE, condition),
             SQL(
                 "state = %s, cause = %s, reason = NULL, left_at = %s, due_at = NULL,"
@@ -103,31 +107,30 @@ class CrmNurtureEnrollment(models.Model):
 
     def _release(self, sequence):
         """Let those on hold go on whom nothing holds any more."""
-        if sequence.state != "running":
-            return 0
         still = SQL(" OR ").join(rule[2] for rule in self._holding_rules(sequence))
-        return self._change(
-            sequence,
+        return (
             SQL("e.state = 'held' AND NOT (%s)", still),
             SQL("state = 'waiting', cause = NULL, reason = NULL"),
         )
 
-    def _note_goals(self, sequence):
+    def _noted_goals(self, sequence):
         """Note who reached the goal without being inside, to compare them with those inside."""
         goal = sequence.sudo()._at_goal(SQL.identifier("e", sequence._subject()))
         if goal is None:
-            return
-        since = fields.Datetime.subtract(fields.Datetime.now(), days=sequence.goal_days)
-        self._change(
-            sequence,
-            SQL(
-                "e.state NOT IN %s AND e.goal_at IS NULL AND e.entered_at > %s AND %s",
-                INSIDE,
-                since,
-                goal,
-            ),
-            SQL("goal_at = %s", fields.Datetime.now()),
-        )
+            return []
+        now = fields.Datetime.now()
+        since = fields.Datetime.subtract(now, days=sequence.goal_days)
+        return [
+            (
+                SQL(
+                    "e.state NOT IN %s AND e.goal_at IS NULL AND e.entered_at > %s AND %s",
+                    INSIDE,
+                    since,
+                    goal,
+                ),
+                SQL("goal_at = %s", now),
+            )
+        ]
 
     def _change(self, sequence, condition, assignments):
         """Change the rows of a sequence that fulfil a condition and that nobody works on."""

@@ -4,6 +4,9 @@ from odoo.tools import SQL
 FIRST_CRON = "ir_cron_nurture"
 WORKER_CRON = "ir_cron_nurture_worker_"
 
+#: No transaction that lets people in takes longer.
+LONGEST_MINUTES = 15
+
 
 class CrmNurtureEnrollment(models.Model):
     """When the engine runs: at the next moment that somebody is due.
@@ -21,21 +24,24 @@ class CrmNurtureEnrollment(models.Model):
     @api.model
     def _wake(self):
         """Let the engine run at the next moment that somebody is due."""
-        cron = self._crons()[:1]
-        if not cron:
+        cron_id = self.env["ir.model.data"]._xmlid_to_res_id(
+            f"crm_lifecycle.{FIRST_CRON}", raise_if_not_found=False
+        )
+        if not cron_id:
             return
         self.flush_model(["state", "due_at"])
         now = fields.Datetime.now()
+        # a call that comes before this transaction is over would not see what it wrote
         [(due_at, called_at)] = self.env.execute_query(
             SQL(
                 "SELECT (SELECT MIN(due_at) FROM crm_nurture_enrollment WHERE state = 'waiting'),"
                 " (SELECT MIN(call_at) FROM ir_cron_trigger WHERE cron_id = %s AND call_at > %s)",
-                cron.id,
-                now,
+                cron_id,
+                fields.Datetime.add(now, minutes=LONGEST_MINUTES),
             )
         )
         if due_at and not (called_at and called_at <= due_at):
-            cron._trigger(max(due_at, now))
+            self.env["ir.cron"].browse(cron_id)._trigger(max(due_at, now))
 
     @api.model
     def _call_helpers(self):

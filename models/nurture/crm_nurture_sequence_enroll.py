@@ -81,19 +81,7 @@ class CrmNurtureSequence(models.Model):
 
     def _enroll_audience(self):
         """Let everybody in whom the sequence is for; return how many came."""
-        known = SQL("e.left_at IS NULL") if self.reentry == "after" else SQL("TRUE")
-        return self._enroll_query(
-            SQL(
-                "SELECT a.id, %s::timestamp FROM (%s) a WHERE NOT EXISTS ("
-                "SELECT FROM crm_nurture_enrollment e"
-                " WHERE e.sequence_id = %s AND e.%s = a.id AND %s)",
-                fields.Datetime.now(),
-                self._audience().select(),
-                self.id,
-                SQL.identifier(self._subject()),
-                known,
-            )
-        )
+        return self._enroll_query(self._newcomers(self._audience_now()))
 
     def action_enroll_audience(self):
         """Let everybody in whom the sequence is for, now."""

@@ -65,7 +65,8 @@ class CrmNurtureSequence(models.Model):
         self.ensure_one()
         owner = self.sudo().user_id
         companies = self.sudo().company_id or (owner.company_id | owner.company_ids)
-        context = {"lang": owner.lang, "tz": owner.tz, "allowed_company_ids": companies.ids}
+        usual = owner.with_user(owner).context_get()
+        context = {**usual, "allowed_company_ids": companies.ids}
         return self.env(user=owner.id, su=False, context=context)[self.model]
 
     def _matching(self, text, **options):

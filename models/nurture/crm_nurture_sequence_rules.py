@@ -100,8 +100,7 @@ class CrmNurtureSequence(models.Model):
             ("exited", "archived", SQL("NOT (%s)", sequence._record(person, "who.active")))
         )
         if filters.is_set(sequence.exit_domain):
-            matching = sequence._matching(sequence.exit_domain)
-            found.append(("exited", "rule", SQL("%s IN (%s)", person, matching.select())))
+            found.append(("exited", "rule", sequence._fits(person, sequence.exit_domain)))
         if sequence.leave_with_segment and sequence.segment_id:
             found.append(("exited", "segment", SQL("NOT (%s)", sequence._is_member(person))))
         return found
@@ -122,9 +121,16 @@ class CrmNurtureSequence(models.Model):
             at_stage = SQL("who.lifecycle_stage_id IN %s", tuple(passed.ids))
             conditions.append(self._record(person, at_stage))
         if filters.is_set(self.goal_domain):
-            matching = self._matching(self.goal_domain, active_test=False)
-            conditions.append(SQL("%s IN (%s)", person, matching.select()))
+            conditions.append(self._fits(person, self.goal_domain, active_test=False))
         return SQL("(%s)", SQL(" OR ").join(conditions)) if conditions else None
+
+    def _fits(self, person, text, **options):
+        """Give the condition of matching a filter, which is looked up for each person.
+
+        So that a batch costs the same in a small database and in a large one.
+        """
+        matching = self._matching(text, **options).select()
+        return SQL("EXISTS (SELECT FROM (%s) fitting WHERE fitting.id = %s)", matching, person)
 
     @api.model
     def _stages_from(self, goal):

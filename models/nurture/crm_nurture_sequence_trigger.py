@@ -42,6 +42,12 @@ LOGS = {
     ),
 }
 
+#: What this transaction sees: all that ended below the first number, nothing from the second on.
+SNAPSHOT = """
+    SELECT pg_snapshot_xmin(seen)::text::bigint, pg_snapshot_xmax(seen)::text::bigint
+      FROM pg_current_snapshot() seen
+"""
+
 #: So many days of a stop are made up for.
 ANNIVERSARY_DAYS = 7
 
@@ -54,8 +60,10 @@ class CrmNurtureSequence(models.Model):
         `with_present` it also begins with everybody whom it is for at that moment.
     How is no event missed?
         Events get their numbers when they are noted, and are seen when their transaction is over,
-        in any order. So `event_floor` is raised only to a number that was the highest before the
-        oldest open transaction began; events above it are read again, and bring nobody in twice.
+        in any order. So `event_floor` is raised only to a number that was the highest when the
+        oldest transaction that still writes had not begun; `event_horizon` is the database's own
+        count of transactions at that moment. Events above are read again, and bring nobody in
+        twice.
     """
 
     _inherit = "crm.nurture.sequence"
@@ -78,6 +86,7 @@ class CrmNurtureSequence(models.Model):
     # how far the events were read
     event_floor = fields.Integer(readonly=True, copy=False)
     event_next = fields.Integer(readonly=True, copy=False)
+    event_horizon = fields.Char(readonly=True, copy=False)
     event_read_at = fields.Datetime(readonly=True, copy=False)
     begun = fields.Boolean(readonly=True, copy=False)
 
@@ -138,6 +147,7 @@ class CrmNurtureSequence(models.Model):
                 {
                     "event_floor": last,
                     "event_next": last,
+                    "event_horizon": False,
                     "event_read_at": fields.Datetime.now(),
                     "begun": not sequence.with_present,
                 }
@@ -154,14 +164,15 @@ class CrmNurtureSequence(models.Model):
             self._raise_floor()
             count += self._enroll_query(self._of_audience(self._events()))
         if self.trigger == "anniversary":
-            count += self._enroll_query(self._of_audience(self._anniversaries()))
+            people = self._of_audience(self._anniversaries())
+            count += self._enroll_query(self._newcomers(people))
             self.event_read_at = fields.Datetime.now()
         return count
 
     def _of_audience(self, events):
         """Give the query of the last event of each, of those whom the sequence is for."""
         return SQL(
-            "SELECT id, MAX(date) FROM (%s) event WHERE id IN (%s) GROUP BY id",
+            "SELECT id, MAX(date) AS date FROM (%s) event WHERE id IN (%s) GROUP BY id",
             events,
             self._audience().select(),
         )
@@ -204,12 +215,14 @@ class CrmNurtureSequence(models.Model):
 
     def _raise_floor(self):
         """Leave behind the events that were surely read before."""
-        oldest = self.env["crm.touchpoint.source"]._oldest_transaction()
-        if not self.event_read_at or oldest > self.event_read_at:
+        self.env.cr.execute(SNAPSHOT)
+        oldest, newest = self.env.cr.fetchone()
+        if int(self.event_horizon or 0) <= oldest:
             self.write(
                 {
                     "event_floor": self.event_next,
                     "event_next": self._last_event(),
+                    "event_horizon": str(newest),
                     "event_read_at": fields.Datetime.now(),
                 }
             )

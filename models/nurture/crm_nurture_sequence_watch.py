@@ -1,3 +1,5 @@
+import logging
+
 from odoo import api, fields, models
 from odoo.tools import mute_logger
 
@@ -7,14 +9,24 @@ from ..lifecycle.long_statement import CONCURRENCY
 SEGMENT_MINUTES = 60
 PROBLEM_LENGTH = 1000
 
+#: So often another transaction may come in the way before a look is left to the next time.
+PATIENCE = 3
+
+_logger = logging.getLogger(__name__)
+
 
 class CrmNurtureSequence(models.Model):
     """The look around, every few minutes: who comes in, who has to leave, who goes on.
 
     What does it cost?
-        A few statements for each sequence, whatever the number of people.
+        One statement for all sequences, which says where something is to be done; and there a few
+        statements for each sequence, whatever the number of people.
+    Which one has its turn first?
+        The one that was looked at longest ago, so that none waits for ever for the others.
     What if something fails?
         `problem` says what, and the next sequence has its turn.
+    What if another transaction comes in the way?
+        The look is undone and taken again; after some times it is left to the next run.
     """
 
     _inherit = "crm.nurture.sequence"
@@ -25,14 +37,34 @@ class CrmNurtureSequence(models.Model):
     @api.model
     def _cron_watch(self):
         """Look at all sequences that have people, or let some in."""
-        sequences = self.search([("state", "in", ("running", "paused"))])
-        left = len(sequences)
-        for sequence in sequences:
-            sequence._watch()
+        busy = self._running()._busy()
+        left = len(busy)
+        for sequence in busy:
+            sequence._watch_patiently()
             left -= 1
             if not self.env["ir.cron"]._commit_progress(1, remaining=left):
                 break
         self.env["crm.nurture.enrollment"]._wake()
+
+    @api.model
+    def _running(self):
+        """Give the sequences to look at, that of the longest ago first."""
+        names = [name for name, field in self._fields.items() if field.store and field.column_type]
+        return self.search_fetch(
+            [("state", "in", ("running", "paused"))], names, order="watched_at NULLS FIRST, id"
+        )
+
+    def _watch_patiently(self):
+        """Look at one sequence; again, if another transaction comes in the way."""
+        for _number in range(PATIENCE):
+            try:
+                self._watch()
+                self.env.flush_all()
+            except CONCURRENCY:
+                self.env.cr.rollback()
+            else:
+                return
+        _logger.info("Nurturing: too much going on in %s, looked at again later.", self)
 
     def _watch(self):
         """Look at one sequence; note a failure instead of raising it."""
@@ -42,7 +74,6 @@ class CrmNurtureSequence(models.Model):
             with mute_logger("odoo.sql_db"), self.env.cr.savepoint():
                 self._refresh_segment()
                 self.env["crm.nurture.enrollment"]._sweep(self)
-                self.env["crm.nurture.enrollment"]._wake_answered(self)
                 if self.state == "running":
                     self._let_in()
         except CONCURRENCY:
@@ -56,13 +87,14 @@ class CrmNurtureSequence(models.Model):
 
     def _refresh_segment(self):
         """Bring the segment of the sequence up to date, once an hour."""
-        if not self.segment_id:
-            return
-        now = fields.Datetime.now()
-        since = fields.Datetime.subtract(now, minutes=SEGMENT_MINUTES)
-        if not self.segment_read_at or self.segment_read_at <= since:
+        if self._segment_is_old():
             self.segment_id._refresh()
-            self.segment_read_at = now
+            self.segment_read_at = fields.Datetime.now()
+
+    def _segment_is_old(self):
+        since = fields.Datetime.subtract(fields.Datetime.now(), minutes=SEGMENT_MINUTES)
+        read_at = self.segment_read_at
+        return bool(self.segment_id) and (not read_at or read_at <= since)
 
     def _note_problem(self, error):
         """Write why the sequence cannot be evaluated, as far as it is not written there."""

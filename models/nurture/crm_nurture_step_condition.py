@@ -148,6 +148,17 @@ class CrmNurtureStep(models.Model):
             matching.select(),
         )
 
+    def _fulfilled_later(self, now):
+        """Give the query of those who wait for the answer, and fulfil it by now."""
+        waiting = SQL(
+            "SELECT w.id FROM crm_nurture_enrollment w"
+            " WHERE w.step_id = %s AND w.state = 'waiting' AND w.due_at > %s",
+            self.id,
+            now,
+        )
+        find = self._matching_enrollments if self.check == "domain" else self._answered
+        return find(waiting)
+
     def _answered(self, enrollments):
         """Give the query of those who did with the message what is asked for."""
         message = SQL("TRUE")

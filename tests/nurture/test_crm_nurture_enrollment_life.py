@@ -142,7 +142,7 @@ class TestCrmNurtureEnrollmentLife(NurtureCase):
         entered = sequence._enroll(self._leads(3))
         run, calls = CrmNurtureEnrollment._run_batch, []
 
-        def disturbed(engine, limit=500):
+        def disturbed(engine, limit):
             calls.append(limit)
             if len(calls) < 3:
                 raise SerializationFailure("could not serialize access")
@@ -151,7 +151,7 @@ class TestCrmNurtureEnrollmentLife(NurtureCase):
         self.patch(CrmNurtureEnrollment, "_run_batch", disturbed)
         with self.committing(self.enrollments) as engine:
             engine._cron_run_due()
-        self.assertEqual(calls[:3], [500, 125, 31])
+        self.assertEqual(calls[:3], [1000, 250, 62])
         self.assertEqual(set(entered.mapped("state")), {"done"})
 
     def test_woken_at_the_next_moment_and_once(self):

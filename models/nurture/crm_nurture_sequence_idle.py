@@ -1,0 +1,139 @@
+import logging
+
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+from ..lifecycle.long_statement import CONCURRENCY
+from .crm_nurture_sequence_trigger import LOGS
+
+#: The signs of so many sequences are looked for by one statement.
+CHUNK = 25
+
+_logger = logging.getLogger(__name__)
+
+
+class CrmNurtureSequence(models.Model):
+    """Where a look around would change something: one question about all sequences.
+
+    What is a sign?
+        The same conditions that the look itself uses: somebody has to leave, goes on, comes in.
+        A sequence without any sign is left alone, and nothing is written but that it was looked at.
+    What if a sequence cannot be evaluated?
+        Then all are looked at one after the other, and each says what its problem is.
+    """
+
+    _inherit = "crm.nurture.sequence"
+
+    asking_step_ids = fields.Many2many(
+        "crm.nurture.step",
+        string="Conditions to Be Waited For",
+        compute="_compute_asking_step_ids",
+    )
+
+    @api.depends("version_ids.step_ids.kind", "version_ids.step_ids.timeout_number")
+    def _compute_asking_step_ids(self):
+        """Find the conditions whose answer is waited for, for all sequences at once."""
+        domain = [
+            ("sequence_id", "in", self.ids),
+            ("kind", "=", "condition"),
+            ("timeout_number", ">", 0),
+        ]
+        names = ["sequence_id", "check", "domain", "message_step_id", "link_url"]
+        steps = self.env["crm.nurture.step"].sudo().search_fetch(domain, names)
+        for sequence in self:
+            sequence.asking_step_ids = steps.filtered(lambda step: step.sequence_id == sequence)
+
+    def _busy(self):
+        """Give those of these sequences where something is to be done."""
+        busy = self.browse()
+        for start in range(0, len(self), CHUNK):
+            busy += self[start : start + CHUNK]._with_signs()
+        (self - busy)._note_idle()
+        return busy
+
+    def _with_signs(self):
+        """Give those that show a sign; all of them if one of them cannot be evaluated."""
+        self.env.flush_all()
+        try:
+            found = [SQL("SELECT %s::int WHERE %s", one.id, one._sign()) for one in self]
+            self.env.cr.execute(SQL(" UNION ALL ").join(found), log_exceptions=False)
+        except CONCURRENCY:
+            raise
+        except Exception as error:  # noqa: BLE001 - each look finds out by itself
+            _logger.info("Nurturing: all of %s are looked at, because one fails: %s", self, error)
+            self.env.cr.rollback()
+            return self
+        seen = {row[0] for row in self.env.cr.fetchall()}
+        return self.filtered(lambda one: one.id in seen)
+
+    def _sign(self):
+        """Give the condition that a look would change something."""
+        if self.problem or self._segment_is_old():
+            return SQL("TRUE")
+        signs = [
+            SQL(
+                "EXISTS (SELECT FROM crm_nurture_enrollment e WHERE e.sequence_id = %s AND %s)",
+                self.id,
+                condition,
+            )
+            for condition, _values in self.env["crm.nurture.enrollment"]._changes(self)
+        ]
+        if self.state == "running":
+            signs += self._signs_of_newcomers()
+        return SQL("(%s)", SQL(" OR ").join(signs))
+
+    def _signs_of_newcomers(self):
+        """Give the conditions that somebody would come in, or that events are to be read."""
+        if not self.begun:
+            return [SQL("TRUE")]
+        if self.trigger == "audience":
+            return [SQL("EXISTS (%s)", self._newcomers(self._audience_now()))]
+        if self.trigger == "anniversary":
+            days = self._of_audience(self._anniversaries())
+            return [SQL("EXISTS (%s)", self._newcomers(days))]
+        if self.trigger in LOGS:
+            table = self._event_log()[0]
+            return [SQL("EXISTS (SELECT FROM %s t WHERE t.id > %s)", table, self.event_floor)]
+        return []
+
+    def _note_idle(self):
+        """Note that these were looked at."""
+        if not self:
+            return
+        self.env.cr.execute(
+            SQL(
+                "UPDATE crm_nurture_sequence SET watched_at = %(now)s, event_read_at ="
+                " CASE WHEN trigger = 'anniversary' THEN %(now)s ELSE event_read_at END"
+                " WHERE id = ANY(%(ids)s)",
+                now=fields.Datetime.now(),
+                ids=list(self.ids),
+            )
+        )
+        self.invalidate_recordset(["watched_at", "event_read_at"], flush=False)
+
+    # ------------------------------------------------------------
+
+    def _audience_now(self):
+        """Give the query of whom the sequence is for, each with this moment."""
+        now = SQL("%s::timestamp", fields.Datetime.now())
+        return SQL("SELECT a.id, %s AS date FROM (%s) a", now, self._audience().select())
+
+    def _newcomers(self, people):
+        """Give those of a query of ids and moments who are not known, and would not leave at once.
+
+        Who may not come in would be found again and again. The last word has `_enroll_chunk`.
+        """
+        again = fields.Datetime.subtract(fields.Datetime.now(), days=self.reentry_days)
+        known = SQL("(e.left_at IS NULL OR e.left_at >= %s)", again)
+        person = SQL("people.id")
+        leaving = [condition for _state, _cause, condition in self.sudo()._obstacles(person)]
+        return SQL(
+            "SELECT people.id, people.date FROM (%s) people WHERE NOT EXISTS ("
+            "SELECT FROM crm_nurture_enrollment e"
+            " WHERE e.sequence_id = %s AND e.%s = people.id AND %s) AND NOT (%s)",
+            people,
+            self.id,
+            SQL.identifier(self._subject()),
+            known if self.reentry == "after" else SQL("TRUE"),
+            SQL(" OR ").join(leaving),
+        )
