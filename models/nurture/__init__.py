@@ -105,3 +105,4 @@ from . import crm_nurture_publication_move
 from . import crm_nurture_sequence_ready
 from . import crm_nurture_step_ready
 from . import crm_segment
+from . import crm_nurture_guard

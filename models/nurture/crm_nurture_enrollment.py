@@ -14,6 +14,7 @@ CAUSES = [
     ("reply", "Answered"),
     ("unsubscribed", "Wants no more of these messages"),
     ("archived", "Archived or lost"),
+    ("company", "Belongs to another company"),
     ("merged", "Merged with somebody inside"),
     ("hand", "Taken out by hand"),
     ("closed", "The sequence was closed"),

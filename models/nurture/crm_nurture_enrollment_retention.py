@@ -37,24 +37,20 @@ class CrmNurtureEnrollment(models.Model):
     @api.model
     def _forget_people(self, before):
         """Delete those who may come in again, or cannot any more; return how many."""
-        left = self.sudo().search(
-            [
-                ("left_at", "<", before),
-                "|",
-                ("sequence_id.state", "=", "closed"),
-                ("sequence_id.reentry", "=", "after"),
-            ],
-            limit=CHUNK,
-            order="left_at, id",
-        )
-        coming = left.filtered(
-            lambda one: (
-                one.sequence_id.state != "closed"
-                and fields.Datetime.add(one.left_at, days=one.sequence_id.reentry_days)
-                >= fields.Datetime.now()
+        self.env.flush_all()
+        rows = self.env.execute_query(
+            SQL(
+                "SELECT e.id FROM crm_nurture_enrollment e"
+                " JOIN crm_nurture_sequence q ON q.id = e.sequence_id"
+                " WHERE e.left_at < %s AND (q.state = 'closed' OR q.reentry = 'after'"
+                "   AND e.left_at < %s - make_interval(days => q.reentry_days))"
+                " ORDER BY e.left_at, e.id LIMIT %s",
+                before,
+                fields.Datetime.now(),
+                CHUNK,
             )
         )
-        gone = left - coming
+        gone = self.sudo().browse(row[0] for row in rows)
         self.env["crm.nurture.tally"].sudo()._add_up(gone)
         gone.unlink()
         return len(gone)

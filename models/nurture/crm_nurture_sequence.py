@@ -73,21 +73,25 @@ class CrmNurtureSequence(models.Model):
     def action_publish(self):
         """Freeze the draft and let people in by it; those inside stay on their version."""
         self.ensure_one()
+        self.check_access("write")
         draft = self.draft_id
         if not draft:
             raise UserError(self.env._("There is no draft to publish: edit the sequence first."))
         draft._publish()
-        self.write({"version_id": draft.id, "state": "running"})
+        self.sudo().write({"version_id": draft.id, "state": "running"})
 
     def action_pause(self):
         """Keep everybody where they are until it goes on."""
-        self.filtered(lambda one: one.state == "running").state = "paused"
+        self.check_access("write")
+        self.sudo().filtered(lambda one: one.state == "running").state = "paused"
         self._halt("waiting", "paused")
 
     def action_resume(self):
         """Go on where everybody was; what was due meanwhile is due now."""
-        self.filtered(lambda one: one.state == "paused").state = "running"
-        self._halt("paused", "waiting")
+        self.check_access("write")
+        resumed = self.sudo().filtered(lambda one: one.state == "paused")
+        resumed.state = "running"
+        resumed._halt("paused", "waiting")
         self.env["crm.nurture.enrollment"]._wake()
 
     def _halt(self, before, after):

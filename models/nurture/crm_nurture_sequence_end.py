@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
+from odoo.addons.base.models.ir_model import MODULE_UNINSTALL_FLAG
+
 from .crm_nurture_enrollment import INSIDE
 
 
@@ -32,7 +34,7 @@ class CrmNurtureSequence(models.Model):
             enrollments._change(sequence, SQL("e.state IN %s", INSIDE), gone)
             held_out = SQL("e.state = 'holdout' AND e.left_at IS NULL")
             enrollments._change(sequence, held_out, SQL("left_at = %s", now))
-        self.state = "closed"
+        self.sudo().state = "closed"
 
     @api.ondelete(at_uninstall=False)
     def _unlink_unless_running(self):
@@ -49,7 +51,8 @@ class CrmNurtureSequence(models.Model):
     def unlink(self):
         """Delete the people first: they are at steps."""
         self.check_access("unlink")
-        self._unlink_unless_running()
+        if not self.env.context.get(MODULE_UNINSTALL_FLAG):
+            self._unlink_unless_running()
         self.env.flush_all()
         self.env.cr.execute(
             SQL("DELETE FROM crm_nurture_enrollment WHERE sequence_id = ANY(%s)", list(self.ids))

@@ -103,7 +103,15 @@ class CrmNurtureSequence(models.Model):
             found.append(("exited", "rule", sequence._fits(person, sequence.exit_domain)))
         if sequence.leave_with_segment and sequence.segment_id:
             found.append(("exited", "segment", SQL("NOT (%s)", sequence._is_member(person))))
+        if sequence.company_id:
+            other = SQL("who.company_id <> ALL(%s)", sequence._company_ids())
+            found.append(("exited", "company", sequence._record(person, other)))
         return found
+
+    def _company_ids(self):
+        """Give the companies whose people are those of the company of the sequence."""
+        company = self.company_id
+        return company.ids if self.model == "crm.lead" else company.parent_ids.ids
 
     def _brakes(self, person):
         """Give who has to wait before the next step, in the same way."""

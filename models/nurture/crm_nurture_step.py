@@ -141,8 +141,10 @@ class CrmNurtureStep(models.Model):
         name = NEEDED.get(self.kind)
         if self.kind == "tag":
             name = "tag_ids" if self.model == "crm.lead" else "category_ids"
-        if not name or self[name]:
+        if not name:
             return None
+        if self[name]:
+            return self._not_for_these_people()
         words = {
             "activity": self.env._("choose the type of the activity."),
             "plan": self.env._("choose the activity plan."),
@@ -153,3 +155,13 @@ class CrmNurtureStep(models.Model):
             "tag": self.env._("choose the tags."),
         }
         return words[self.kind]
+
+    def _not_for_these_people(self):
+        """Say what is made for other records than those of the sequence."""
+        if self.kind == "plan" and self.activity_plan_id.res_model != self.model:
+            return self.env._("choose an activity plan for the records of the sequence.")
+        if self.kind == "action" and self.sudo().action_id.model_name != self.model:
+            return self.env._("choose a server action for the records of the sequence.")
+        if self.kind == "sequence" and self.next_sequence_id.model != self.model:
+            return self.env._("choose a sequence for the same records as this one.")
+        return None

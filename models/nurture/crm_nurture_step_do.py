@@ -33,6 +33,11 @@ class CrmNurtureStep(models.Model):
         culprits by halves.
     When is a step due?
         When somebody comes to it, except what `_due_at` says otherwise.
+    What if what it needs was deleted, or archived, after it was published?
+        Then it fails for everybody, says why, and people go on with the next step.
+    With whose rights?
+        Server actions: with those of the owner, in the company of the sequence. The others change
+        only what they say they change.
     """
 
     _inherit = "crm.nurture.step"
@@ -43,7 +48,23 @@ class CrmNurtureStep(models.Model):
         :return: dict of enrollment id -> Result
         """
         self.ensure_one()
+        gone = self._gone()
+        if gone:
+            return self._all(enrollments, Result("failed", gone))
         return getattr(self, f"_do_{self.kind}")(enrollments)
+
+    def _gone(self):
+        """Say what the step needs and is not there any more; None if all is there."""
+        if self.kind == "assign" and not self.user_id.active:
+            return self.env._("The salesperson of this step is not there any more.")
+        if self.kind == "activity" and not self.activity_type_id:
+            return self.env._("The type of the activity of this step was deleted.")
+        if self.kind == "tag" and not self._tags():
+            return self.env._("The tags of this step were deleted.")
+        return None
+
+    def _tags(self):
+        return self.tag_ids if self.model == "crm.lead" else self.category_ids
 
     def _due_at(self, enrollments, now):
         """Give when those who come to the step now are due: dict of enrollment id -> moment."""
@@ -110,18 +131,14 @@ class CrmNurtureStep(models.Model):
 
     def _do_tag(self, enrollments):
         records = enrollments._records()
-        name, tags = (
-            ("tag_ids", self.tag_ids)
-            if records._name == "crm.lead"
-            else ("category_id", self.category_ids)
-        )
-        records.write({name: [fields.Command.link(tag.id) for tag in tags]})
+        name = "tag_ids" if records._name == "crm.lead" else "category_id"
+        records.write({name: [fields.Command.link(tag.id) for tag in self._tags()]})
         return self._all(enrollments)
 
     def _do_action(self, enrollments):
         """Run the action with the rights of the owner: who builds a sequence gains none by it."""
         records = enrollments._records()
-        self.action_id.with_user(self.sequence_id.user_id).with_context(
+        self.action_id.with_env(self.sequence_id._target().env).with_context(
             active_model=records._name, active_ids=records.ids, active_id=records[:1].id
         ).run()
         return self._all(enrollments)

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
 from . import timetable
+from .crm_nurture_step_do import DONE, Result
 
 #: Kinds that only happen within the sending hours.
 MESSAGES = ("email", "sms")
@@ -25,7 +26,7 @@ class CrmNurtureStep(models.Model):
         A time, from minutes to months; a date of the person, some days before or after it; a
         weekday and an hour. Days, dates and hours are those of the person.
     What if the date is past, or not known?
-        It goes on at once.
+        It goes on at once. If it is put off while somebody waits, the new one is waited for.
     When may messages leave?
         Within the working hours that the sequence says, holidays excepted, in the person's zone.
     """
@@ -124,4 +125,12 @@ class CrmNurtureStep(models.Model):
         return {key: moments[zone] for key, zone in zones.items()}
 
     def _do_wait(self, enrollments):
-        return self._all(enrollments)
+        """Let them go on; who waits for a date that was put off meanwhile waits on."""
+        if self.wait_mode != "date":
+            return self._all(enrollments)
+        now = fields.Datetime.now()
+        moments = self._until_date(enrollments, now)
+        return {
+            key: Result("done", until=moment) if moment > now else DONE
+            for key, moment in moments.items()
+        }

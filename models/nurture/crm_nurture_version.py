@@ -51,7 +51,8 @@ class CrmNurtureVersion(models.Model):
         """Number the versions of each sequence."""
         versions = super().create(vals_list)
         for version in versions:
-            version.number = max(version.sequence_id.version_ids.mapped("number"), default=0) + 1
+            numbers = version.sudo().sequence_id.version_ids.mapped("number")
+            version.sudo().number = max(numbers, default=0) + 1
         return versions
 
     def _publish(self):
@@ -62,8 +63,9 @@ class CrmNurtureVersion(models.Model):
                 self.env._("“%s” has no steps yet: add the first one.", self.sequence_id.name)
             )
         self.step_ids._check_complete()
-        self.sequence_id.version_id.state = "retired"
-        self.write(
+        self.check_access("write")
+        self.sequence_id.sudo().version_id.state = "retired"
+        self.sudo().write(
             {
                 "state": "published",
                 "published_at": fields.Datetime.now(),

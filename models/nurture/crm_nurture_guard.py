@@ -1,0 +1,108 @@
+from odoo import api, models
+from odoo.exceptions import AccessError
+
+#: What only the buttons change, because they check what goes with it.
+SEQUENCE_FIELDS = {"state", "version_id"}
+VERSION_FIELDS = {"state", "number", "sequence_id", "published_at", "published_by_id"}
+
+
+class CrmNurtureSequence(models.Model):
+    """Nobody runs a sequence past the checks of its publication, by an import or a call."""
+
+    _inherit = "crm.nurture.sequence"
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Let every sequence begin as a draft."""
+        sequences = super().create(vals_list)
+        if not self.env.su and any(one.state != "draft" or one.version_id for one in sequences):
+            sequences._refuse_state()
+        return sequences
+
+    def write(self, vals):
+        """Let only the buttons publish, pause and close."""
+        if not self.env.su and not SEQUENCE_FIELDS.isdisjoint(vals):
+            self._refuse_state()
+        return super().write(vals)
+
+    def _refuse_state(self):
+        raise AccessError(
+            self.env._(
+                "The state of a sequence cannot be written: publish, pause or close it by its"
+                " buttons, which check that nobody gets what is not ready."
+            )
+        )
+
+
+class CrmNurtureVersion(models.Model):
+    """A published version stays what it is, and where it is."""
+
+    _inherit = "crm.nurture.version"
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Let every version begin as a draft of a sequence that one may change."""
+        versions = super().create(vals_list)
+        if not self.env.su:
+            versions.sequence_id.check_access("write")
+            if any(version.state != "draft" for version in versions):
+                versions._refuse_state()
+        return versions
+
+    def write(self, vals):
+        """Let only the publication change the state."""
+        if not self.env.su and not VERSION_FIELDS.isdisjoint(vals):
+            self._refuse_state()
+        return super().write(vals)
+
+    def _refuse_state(self):
+        raise AccessError(
+            self.env._(
+                "The state of a version cannot be written: publish the sequence, which checks"
+                " that the version is complete."
+            )
+        )
+
+
+class CrmNurtureStep(models.Model):
+    """Nobody reads, or does, with the rights of the owner what the owner did not write.
+
+    Who writes a filter into a step, or has it run a server action, becomes the owner of the
+    sequence, as with the filters of the sequence itself.
+    """
+
+    _inherit = "crm.nurture.step"
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Make who adds such a step the owner."""
+        steps = super().create(vals_list)
+        steps._take_over()
+        return steps
+
+    def write(self, vals):
+        """Make who changes such a step the owner; let no step slip into a published version."""
+        result = super().write(vals)
+        if "version_id" in vals:
+            self._check_draft()
+        if not {"domain", "action_id", "kind", "version_id"}.isdisjoint(vals):
+            self._take_over()
+        return result
+
+    def _take_over(self):
+        """Become the owner of the sequences in which these do what no step of them did before."""
+        if self.env.su:
+            return
+        for sequence, steps in self.grouped("sequence_id").items():
+            others = sequence.sudo().version_ids.step_ids - steps.sudo()
+            known = {one._power() for one in others} | {None}
+            if sequence.user_id != self.env.user and any(
+                one._power() not in known for one in steps.sudo()
+            ):
+                sequence.user_id = self.env.user
+
+    def _power(self):
+        """Give what a step asks, or does, with the rights of the owner; None for most."""
+        if self.kind == "condition" and self.check == "domain":
+            return "domain", (self.domain or "[]").strip()
+        return ("action", self.action_id.id) if self.kind == "action" else None
