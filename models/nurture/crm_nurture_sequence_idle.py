@@ -39,9 +39,10 @@ class CrmNurtureSequence(models.Model):
             ("timeout_number", ">", 0),
         ]
         names = ["sequence_id", "check", "domain", "message_step_id", "link_url"]
-        steps = self.env["crm.nurture.step"].sudo().search_fetch(domain, names)
+        steps = self.env["crm.nurture.step"].sudo()
+        asking = steps.search_fetch(domain, names).grouped("sequence_id")
         for sequence in self:
-            sequence.asking_step_ids = steps.filtered(lambda step: step.sequence_id == sequence)
+            sequence.asking_step_ids = asking.get(sequence, steps)
 
     def _busy(self):
         """Give those of these sequences where something is to be done."""

@@ -42,10 +42,10 @@ LOGS = {
     ),
 }
 
-#: What this transaction sees: all that ended below the first number, nothing from the second on.
-SNAPSHOT = """
-    SELECT pg_snapshot_xmin(seen)::text::bigint, pg_snapshot_xmax(seen)::text::bigint
-      FROM pg_current_snapshot() seen
+#: The oldest transaction that still writes, and this one: it is younger than all that do.
+WRITERS = """
+    SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint,
+           pg_current_xact_id()::text::bigint
 """
 
 #: So many days of a stop are made up for.
@@ -60,10 +60,9 @@ class CrmNurtureSequence(models.Model):
         `with_present` it also begins with everybody whom it is for at that moment.
     How is no event missed?
         Events get their numbers when they are noted, and are seen when their transaction is over,
-        in any order. So `event_floor` is raised only to a number that was the highest when the
-        oldest transaction that still writes had not begun; `event_horizon` is the database's own
-        count of transactions at that moment. Events above are read again, and bring nobody in
-        twice.
+        in any order. So `event_floor` is raised only to a number that was the highest before all
+        transactions began that still write; `event_horizon` is the database's own number of the
+        transaction that saw it. Events above are read again, and bring nobody in twice.
     """
 
     _inherit = "crm.nurture.sequence"
@@ -215,14 +214,14 @@ class CrmNurtureSequence(models.Model):
 
     def _raise_floor(self):
         """Leave behind the events that were surely read before."""
-        self.env.cr.execute(SNAPSHOT)
-        oldest, newest = self.env.cr.fetchone()
-        if int(self.event_horizon or 0) <= oldest:
+        self.env.cr.execute(WRITERS)
+        oldest, this = self.env.cr.fetchone()
+        if int(self.event_horizon or 0) < oldest:
             self.write(
                 {
                     "event_floor": self.event_next,
                     "event_next": self._last_event(),
-                    "event_horizon": str(newest),
+                    "event_horizon": str(this),
                     "event_read_at": fields.Datetime.now(),
                 }
             )

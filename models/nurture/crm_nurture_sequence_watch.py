@@ -54,17 +54,17 @@ class CrmNurtureSequence(models.Model):
             [("state", "in", ("running", "paused"))], names, order="watched_at NULLS FIRST, id"
         )
 
-    def _watch_patiently(self):
+    def _watch_patiently(self, tries=PATIENCE):
         """Look at one sequence; again, if another transaction comes in the way."""
-        for _number in range(PATIENCE):
-            try:
-                self._watch()
-                self.env.flush_all()
-            except CONCURRENCY:
-                self.env.cr.rollback()
+        try:
+            self._watch()
+            self.env.flush_all()
+        except CONCURRENCY:
+            self.env.cr.rollback()
+            if tries > 1:
+                self._watch_patiently(tries - 1)
             else:
-                return
-        _logger.info("Nurturing: too much going on in %s, looked at again later.", self)
+                _logger.info("Nurturing: too much going on in %s, looked at again later.", self)
 
     def _watch(self):
         """Look at one sequence; note a failure instead of raising it."""
