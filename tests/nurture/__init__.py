@@ -14,5 +14,7 @@ from . import test_nurture_mail_rights
 from . import test_crm_nurture_edit
 from . import test_crm_nurture_lint
 from . import test_crm_nurture_screen
+from . import test_nurture_data
 from . import test_nurture_engine
+from . import test_nurture_guard
 from . import test_crm_nurture_tour
