@@ -143,9 +143,26 @@ def uninstall_hook(env):
     ).unlink()
     for name in (SEGMENTS_WAITING, NURTURE_MONTHS):
         parameters.set_param(name, False)
+    _cancel_messages(env)
     links = STAGE_LINKS + CHANNEL_LINKS + SEGMENT_LINKS + REASON_LINKS + PURPOSE_LINKS
     for table, column in links + NURTURE_LINKS:
         sql.drop_constraint(env.cr, table, f"{table}_{column}_fkey")
+
+
+def _cancel_messages(env):
+    """Keep what sequences have queued from leaving: nobody would ask for the consent any more."""
+    for model, cancel in (("mail.mail", "cancel"), ("sms.sms", "action_set_canceled")):
+        queued = env[model].search(
+            [("mailing_id.nurture_sequence_id", "!=", False), ("state", "=", "outgoing")]
+        )
+        getattr(queued, cancel)()
+    traces = env["mailing.trace"].search(
+        [
+            ("mass_mailing_id.nurture_sequence_id", "!=", False),
+            ("trace_status", "in", ("outgoing", "pending", "process")),
+        ]
+    )
+    traces.set_canceled()
 
 
 def _let_qualification_go(env):

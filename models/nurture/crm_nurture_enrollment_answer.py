@@ -48,10 +48,9 @@ class CrmNurtureEnrollment(models.Model):
             self._wake()
 
     def _changes(self, sequence):
-        """Let those go on, too, whose condition is fulfilled meanwhile."""
+        """Let those go on, too, whose condition is fulfilled, or whose date has moved."""
         now = fields.Datetime.now()
         soon = SQL("due_at = %s", now)
-        return super()._changes(sequence) + [
-            (SQL("e.id IN (SELECT * FROM (%s) fulfilled)", step._fulfilled_later(now)), soon)
-            for step in sequence.sudo().asking_step_ids
-        ]
+        steps = sequence.sudo().watched_step_ids
+        woken = [condition for step in steps if (condition := step._woken(now))]
+        return super()._changes(sequence) + [(condition, soon) for condition in woken]

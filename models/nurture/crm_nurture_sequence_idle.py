@@ -1,6 +1,7 @@
 import logging
 
 from odoo import api, fields, models
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..lifecycle.long_statement import CONCURRENCY
@@ -8,6 +9,13 @@ from .crm_nurture_sequence_trigger import LOGS
 
 #: The signs of so many sequences are looked for by one statement.
 CHUNK = 25
+
+#: What is read of a step that people are woken from.
+STEP_FIELDS = (
+    ["sequence_id", "kind"]
+    + ["check", "domain", "message_step_id", "link_url"]
+    + ["wait_field", "wait_days", "wait_hour"]
+)
 
 _logger = logging.getLogger(__name__)
 
@@ -24,25 +32,26 @@ class CrmNurtureSequence(models.Model):
 
     _inherit = "crm.nurture.sequence"
 
-    asking_step_ids = fields.Many2many(
+    watched_step_ids = fields.Many2many(
         "crm.nurture.step",
-        string="Conditions to Be Waited For",
-        compute="_compute_asking_step_ids",
+        string="Steps That People Are Woken From",
+        compute="_compute_watched_step_ids",
     )
 
-    @api.depends("version_ids.step_ids.kind", "version_ids.step_ids.timeout_number")
-    def _compute_asking_step_ids(self):
-        """Find the conditions whose answer is waited for, for all sequences at once."""
-        domain = [
-            ("sequence_id", "in", self.ids),
-            ("kind", "=", "condition"),
-            ("timeout_number", ">", 0),
-        ]
-        names = ["sequence_id", "check", "domain", "message_step_id", "link_url"]
+    @api.depends(
+        "version_ids.step_ids.kind",
+        "version_ids.step_ids.timeout_number",
+        "version_ids.step_ids.wait_mode",
+    )
+    def _compute_watched_step_ids(self):
+        """Find the questions that are waited for, and the dates, for all sequences at once."""
+        asking = Domain("kind", "=", "condition") & Domain("timeout_number", ">", 0)
+        dates = Domain("kind", "=", "wait") & Domain("wait_mode", "=", "date")
+        domain = Domain("sequence_id", "in", self.ids) & (asking | dates)
         steps = self.env["crm.nurture.step"].sudo()
-        asking = steps.search_fetch(domain, names).grouped("sequence_id")
+        watched = steps.search_fetch(domain, STEP_FIELDS).grouped("sequence_id")
         for sequence in self:
-            sequence.asking_step_ids = asking.get(sequence, steps)
+            sequence.watched_step_ids = watched.get(sequence, steps)
 
     def _busy(self):
         """Give those of these sequences where something is to be done."""

@@ -148,8 +148,10 @@ class CrmNurtureStep(models.Model):
             matching.select(),
         )
 
-    def _fulfilled_later(self, now):
-        """Give the query of those who wait for the answer, and fulfil it by now."""
+    def _woken(self, now):
+        """Wake those who wait for the answer, and fulfil it by now."""
+        if self.kind != "condition":
+            return super()._woken(now)
         waiting = SQL(
             "SELECT w.id FROM crm_nurture_enrollment w"
             " WHERE w.step_id = %s AND w.state = 'waiting' AND w.due_at > %s",
@@ -157,7 +159,7 @@ class CrmNurtureStep(models.Model):
             now,
         )
         find = self._matching_enrollments if self.check == "domain" else self._answered
-        return find(waiting)
+        return SQL("e.id IN (SELECT * FROM (%s) fulfilled)", find(waiting))
 
     def _answered(self, enrollments):
         """Give the query of those who did with the message what is asked for."""

@@ -23,6 +23,9 @@ class Result(NamedTuple):
 
 DONE = Result("done")
 
+#: When it is looked again whether a paused sequence goes on.
+PAUSED_MINUTES = 60
+
 
 class CrmNurtureStep(models.Model):
     """What the kinds of steps do, each for many enrollments at once.
@@ -61,6 +64,10 @@ class CrmNurtureStep(models.Model):
             return self.env._("The type of the activity of this step was deleted.")
         if self.kind == "tag" and not self._tags():
             return self.env._("The tags of this step were deleted.")
+        if self.kind == "stage" and not self.stage_id.active:
+            return self.env._("The lifecycle stage of this step was archived.")
+        if self.kind == "sequence" and self.next_sequence_id.state == "closed":
+            return self.env._("The sequence that this step starts was closed.")
         return None
 
     def _tags(self):
@@ -144,8 +151,11 @@ class CrmNurtureStep(models.Model):
         return self._all(enrollments)
 
     def _do_sequence(self, enrollments):
-        """Let them into the other sequence, unless it does not run (any more)."""
+        """Let them into the other sequence; while it is paused they wait before it."""
         other = self.next_sequence_id
+        if other.state == "paused":
+            later = fields.Datetime.add(fields.Datetime.now(), minutes=PAUSED_MINUTES)
+            return self._all(enrollments, Result("done", until=later))
         if other.state != "running":
             raise UserError(
                 self.env._(

@@ -1,11 +1,15 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.tools import SQL
 
 from . import timetable
 from .crm_nurture_step_do import DONE, Result
 
 #: Kinds that only happen within the sending hours.
 MESSAGES = ("email", "sms")
+
+#: So much later than in UTC it may be the same hour.
+ZONE_HOURS = 12
 
 WEEKDAYS = [
     ("any", "Any day"),
@@ -26,7 +30,7 @@ class CrmNurtureStep(models.Model):
         A time, from minutes to months; a date of the person, some days before or after it; a
         weekday and an hour. Days, dates and hours are those of the person.
     What if the date is past, or not known?
-        It goes on at once. If it is put off while somebody waits, the new one is waited for.
+        It goes on at once. If it is moved while somebody waits, the new one counts.
     When may messages leave?
         Within the working hours that the sequence says, holidays excepted, in the person's zone.
     """
@@ -123,6 +127,29 @@ class CrmNurtureStep(models.Model):
         zones = enrollments._time_zones()
         moments = {zone: moment_of(zone) for zone in set(zones.values())}
         return {key: moments[zone] for key, zone in zones.items()}
+
+    def _woken(self, now):
+        """Give the condition of who waits longer than the date says, in any time zone.
+
+        It was moved, or taken away, while they waited; the engine finds out the exact moment.
+        """
+        field = self.env[self.model]._fields.get(self.wait_field or "")
+        if field is None or field.column_type is None or field.company_dependent:
+            return None
+        hours = 0 if field.type == "datetime" else self.wait_hour
+        return SQL(
+            "e.step_id = %(step)s AND e.state = 'waiting' AND e.due_at > %(now)s AND EXISTS ("
+            "SELECT FROM %(table)s who WHERE who.id = e.%(subject)s AND (who.%(date)s IS NULL"
+            " OR e.due_at > who.%(date)s + make_interval(days => %(days)s)"
+            " + make_interval(mins => %(minutes)s)))",
+            step=self.id,
+            now=now,
+            table=SQL.identifier(self.env[self.model]._table),
+            subject=SQL.identifier(self.sequence_id._subject()),
+            date=SQL.identifier(self.wait_field),
+            days=self.wait_days,
+            minutes=round((hours + ZONE_HOURS) * 60),
+        )
 
     def _do_wait(self, enrollments):
         """Let them go on; who waits for a date that was put off meanwhile waits on."""

@@ -234,7 +234,7 @@ class TestNurtureEngine(NurtureCase):
         sign(lambda: people[audience][0].write({"name": "nobody"}), audience)
         sign(lambda: people[segment][0].write({"name": "nobody"}), segment)
         sign(lambda: self.stage_move(people[stage][0]), stage)
-        sign(lambda: self._lead(), created)
+        sign(self._lead, created)
         sign(lambda: self.submitted(people[manual][0]), form)
         sign(
             lambda: self._leads(1)[0].write({"date_deadline": self.start.date()}),
@@ -367,6 +367,53 @@ class TestNurtureEngine(NurtureCase):
         self.assertFalse(self.done(entered[0]))
         self.run_until(days=3)
         self.assertEqual(entered[0].state, "done")
+
+    def test_a_date_that_comes_sooner_is_seen_by_the_look_around(self):
+        sequence = self._sequence(
+            {"kind": "wait", "wait_mode": "date", "wait_field": "date_deadline", "wait_hour": 9},
+            self.up(),
+        )
+        leads = self._leads(3, date_deadline="2026-07-20")
+        leads.partner_id = self._contact(tz="Europe/Paris")
+        entered = sequence._enroll(leads)
+        self.looked_at(sequence)
+        self.assertFalse(self.busy(sequence))
+        leads[0].date_deadline, leads[1].date_deadline = "2026-07-10", False
+        self.assertEqual(self.busy(sequence), sequence)
+        sequence._watch()
+        self.run_until(minutes=1)
+        self.assertEqual([one.state for one in entered], ["waiting", "done", "waiting"])
+        self.assertEqual(
+            [str(one.due_at) for one in entered[0] | entered[2]],
+            ["2026-07-10 07:00:00", "2026-07-20 07:00:00"],
+        )
+        self.assertFalse(self.busy(sequence), "it is not woken again and again")
+
+    def test_the_sequence_to_start_is_paused_or_closed(self):
+        other = self._sequence(WAIT)
+        sequence = self._sequence({"kind": "sequence", "name": "go", "next_sequence_id": other.id})
+        first, second = self._leads(2)
+        other.action_pause()
+        waiting = sequence._enroll(first)
+        self.run_until(hours=3)
+        self.assertEqual((waiting.state, self.done(waiting)), ("waiting", []))
+        other.action_resume()
+        self.run_until(hours=1)
+        self.assertEqual((waiting.state, other.enrollment_ids.lead_id), ("done", first))
+        other.action_close()
+        late = sequence._enroll(second)
+        self.run_until(minutes=1)
+        self.assertEqual((late.state, self.done(late)), ("done", [("go", "failed")]))
+
+    def test_nobody_is_moved_to_an_archived_stage(self):
+        stage = self.mql.copy({"name": "Short-lived"})
+        sequence = self._sequence({"kind": "stage", "name": "up", "stage_id": stage.id})
+        lead = self._lead()
+        stage.active = False
+        entered = sequence._enroll(lead)
+        self.run_until(minutes=1)
+        self.assertEqual(self.done(entered), [("up", "failed")])
+        self.assertEqual(lead.lifecycle_stage_id.kind, "lead")
 
     # -- sequences that start each other ----------------------------------------------------------
 

@@ -1,6 +1,7 @@
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
+from ... import hooks
 from .mail_common import NurtureMailCase
 
 
@@ -41,22 +42,32 @@ class TestNurtureMailRights(NurtureMailCase):
             optout.with_user(self.salesman).read(["email"])
 
     def test_expressions_of_any_kind_need_the_right(self):
+        editors = self.env.ref("mail.group_mail_template_editor")
         self.env["ir.config_parameter"].set_param("mail.restrict.template.rendering", True)
-        self.env.ref("base.group_user").write(
-            {"implied_ids": [(3, self.env.ref("mail.group_mail_template_editor").id)]}
-        )
-        self.marketing.group_ids -= self.env.ref("mail.group_mail_template_editor")
+        self.env.ref("base.group_user").write({"implied_ids": [(3, editors.id)]})
+        self.marketing.group_ids -= editors
         body = "<p><t t-out=\"object.env['res.users'].search([]).mapped('login')\"/></p>"
+        sequence = (
+            self.env["crm.nurture.sequence"]
+            .with_user(self.marketing)
+            .create({"name": "Sneaky", "purpose_id": self.purpose.id})
+        )
+        values = {"version_id": sequence.draft_id.id, **self._mail(body_html=body)}
+        step = self.env["crm.nurture.step"].create(values)
         with self.assertRaises(AccessError):
-            sequence = (
-                self.env["crm.nurture.sequence"]
-                .with_user(self.marketing)
-                .create({"name": "Sneaky", "purpose_id": self.purpose.id})
-            )
-            self.env["crm.nurture.step"].with_user(self.marketing).create(
-                {"version_id": sequence.draft_id.id, **self._mail(body_html=body)}
-            )
             sequence.action_publish()
+        self.assertEqual((sequence.state, sequence.draft_id.state), ("draft", "draft"))
+        with self.assertRaises(AccessError):
+            sequence.write({"state": "running", "version_id": sequence.draft_id.id})
+        # without the expression, and with the right, it is published
+        step.with_user(self.marketing).body_html = "<p>Hello</p>"
+        sequence.with_user(self.marketing).action_publish()
+        self.assertEqual(sequence.state, "running")
+        self.marketing.group_ids += editors
+        other = sequence.copy()
+        other.draft_id.step_ids.body_html = body
+        other.with_user(self.marketing).action_publish()
+        self.assertEqual(other.state, "running")
 
     def test_limits_of_the_company_of_the_sequence(self):
         other = self.env["res.company"].create({"name": "Other"})
@@ -81,16 +92,58 @@ class TestNurtureMailRights(NurtureMailCase):
         self.assertFalse(mailings[0].active)
         self.assertFalse(mailings[1].exists())
 
-    def test_merged_people_keep_their_traces(self):
+    def test_the_same_address_gets_a_message_once(self):
         sequence = self._sequence(self._mail(), purpose_id=self.purpose.id, model="res.partner")
-        people = self._contact(name="A", email="a@firm.test", company_name="Firm") | self._contact(
-            name="B", email="a@firm.test", company_name="Firm"
-        )
-        for partner in people:
-            partner.parent_id = self._contact(name="Firm", is_company=True)
-        first, second = sequence._enroll(people)
+        first, second = sequence._enroll(self.twins())
         self.run_until(minutes=1)
         self.assertEqual(self.results(first | second), ["queued", "suppressed"])
+
+    def test_merged_people_keep_their_traces(self):
+        sequence = self._sequence(
+            self._mail("one"),
+            {"kind": "wait", "wait_number": 1},
+            self._mail("two"),
+            purpose_id=self.purpose.id,
+            model="res.partner",
+        )
+        kept, gone = people = self.twins()
+        gone.email = "b@firm.test"
+        entered = sequence._enroll(people)
+        self.run_until(minutes=1)
+        deliveries = self.deliveries.search([("enrollment_id", "in", entered.ids)])
+        traces = deliveries.trace_id
+        self.assertEqual(len(traces), 2)
+        wizard = self.env["base.partner.merge.automatic.wizard"].create({})
+        wizard._merge(people.ids, kept)
+        self.env.invalidate_all()
+        self.assertFalse(gone.exists())
+        self.assertEqual(entered.partner_id, kept)
+        self.assertEqual(traces.exists().mapped("res_id"), [kept.id] * 2)
+        self.assertEqual(deliveries.exists().trace_id, traces)
+        # the one who goes on gets the next message, and only once
+        self.run_until(days=2)
+        self.assertEqual(sorted(entered.mapped("state")), ["done", "exited"])
+        mailing = sequence.version_id.step_ids.filtered(lambda one: one.name == "two").mailing_id
+        written = self.env["mailing.trace"].search([("mass_mailing_id", "=", mailing.id)])
+        self.assertEqual(written.mapped("res_id"), kept.ids)
+
+    def test_what_is_queued_does_not_leave_without_the_addon(self):
+        sequence = self._sequence(self._mail(), purpose_id=self.purpose.id)
+        entered = sequence._enroll(self._people(2))
+        self.run_until(minutes=1)
+        trace = self.delivery(entered[0]).trace_id
+        mail = self.env["mail.mail"].search([("mailing_trace_ids", "in", trace.ids)])
+        other = self.env["mail.mail"].create({"email_to": "a@b.test", "state": "outgoing"})
+        self.assertEqual(mail.state, "outgoing")
+        hooks._cancel_messages(self.env)
+        self.assertEqual((mail.state, trace.trace_status), ("cancel", "cancel"))
+        self.assertEqual(other.state, "outgoing")
+
+    def twins(self):
+        """Give two contacts of the same firm with the same address."""
+        firm = self._contact(name="Firm", is_company=True)
+        values = {"email": "a@firm.test", "parent_id": firm.id}
+        return self._contact(name="A", **values) | self._contact(name="B", **values)
 
     def test_as_many_questions_for_many(self):
         counts = []
