@@ -53,6 +53,7 @@ from . import crm_nurture_sequence_end
 from . import crm_nurture_version
 from . import crm_nurture_step
 from . import crm_nurture_step_do
+from . import crm_nurture_step_activity
 from . import crm_nurture_step_wait
 from . import crm_nurture_step_condition
 from . import crm_nurture_enrollment

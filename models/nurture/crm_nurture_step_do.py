@@ -95,45 +95,9 @@ class CrmNurtureStep(models.Model):
         return self._all(enrollments)
 
     def _do_assign(self, enrollments):
-        enrollments._records().write({"user_id": self.user_id.id})
-        return self._all(enrollments)
-
-    def _do_activity(self, enrollments):
-        """Create the activities at once; without somebody in charge: for the owner."""
-        today = fields.Date.context_today(self)
-        owner = self.sequence_id.user_id
-        records = enrollments._records()
-        common = {
-            "res_model_id": self.env["ir.model"]._get_id(records._name),
-            # known already: Odoo need not find them out for each, nor write them afterwards
-            "res_model": records._name,
-            "activity_type_id": self.activity_type_id.id,
-            "summary": self.activity_summary,
-            "date_deadline": fields.Date.add(today, days=self.activity_days),
-        }
-        self.env["mail.activity"].with_context(mail_activity_quick_update=True).create(
-            [
-                common
-                | {
-                    "res_id": record.id,
-                    "res_name": record.display_name,
-                    "user_id": self._person_in_charge(record, owner).id,
-                }
-                for record in records
-            ]
-        )
-        return self._all(enrollments)
-
-    def _person_in_charge(self, record, owner):
-        """Give who gets an activity: the one chosen, else in charge, else the owner."""
-        people = self.activity_user_id | record.user_id | owner
-        return next((user for user in people if user.active), owner)
-
-    def _do_plan(self, enrollments):
-        """Start the plan; without somebody in charge: for the owner."""
-        owner = self.sequence_id.user_id
-        for user, records in enrollments._records().grouped("user_id").items():
-            self.activity_plan_id._lifecycle_schedule(records, user or owner)
+        # as when Odoo deals leads out: no mail for each of them
+        records = enrollments._records().with_context(mail_auto_subscribe_no_notify=True)
+        records.write({"user_id": self.user_id.id})
         return self._all(enrollments)
 
     def _do_tag(self, enrollments):

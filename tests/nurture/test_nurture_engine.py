@@ -286,6 +286,44 @@ class TestNurtureEngine(NurtureCase):
         self.assertEqual(self.busy(sequence), sequence)
         self.assertTrue(issubclass(type(sequence), Idle))
 
+    def test_each_kind_costs_the_same_for_one_and_for_hundred(self):
+        call = self.env.ref("mail.mail_activity_data_call")
+        plan = self.env["mail.activity.plan"].create(
+            {
+                "name": "Plan",
+                "res_model": "crm.lead",
+                "template_ids": [(0, 0, {"activity_type_id": call.id})],
+            }
+        )
+        other = self._sequence(WAIT)
+        steps = (
+            WAIT | {"wait_number": 0},
+            {"kind": "condition", "domain": "[('priority', '=', '1')]"},
+            {"kind": "condition", "check": "opened"},
+            self.up(),
+            {"kind": "tag", "tag_ids": self.env["crm.tag"].create({"name": "T"}).ids},
+            {"kind": "assign", "user_id": self.colleague.id},
+            {"kind": "activity", "activity_type_id": call.id},
+            {"kind": "plan", "activity_plan_id": plan.id},
+            {"kind": "sequence", "next_sequence_id": other.id},
+            {"kind": "exit"},
+        )
+        for step in steps:
+            sequence = self._sequence(step)
+            counts = [self.cost(sequence, number) for number in (3, 3, 103)]
+            with self.subTest(kind=step["kind"]):
+                # Odoo writes in batches of 100
+                self.assertLessEqual(counts[2], counts[1] + 8, counts)
+
+    def cost(self, sequence, number):
+        """Count the queries of a step for so many people."""
+        enrollments = sequence._enroll(self._leads(number, user_id=self.salesman.id))
+        self.env.flush_all()
+        self.env.invalidate_all()
+        before = self.env.cr.sql_log_count
+        enrollments._run_step(sequence.version_id.step_ids)
+        return self.env.cr.sql_log_count - before
+
     # -- what is gone meanwhile -----------------------------------------------------------------
 
     def test_a_step_whose_target_is_gone_fails_and_people_go_on(self):
