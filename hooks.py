@@ -2,9 +2,6 @@
 
 from odoo.tools import SQL, sql
 
-from .models.nurture.crm_nurture_enrollment_retention import MONTHS as NURTURE_MONTHS
-from .models.segment.crm_segment_refresh import WAITING as SEGMENTS_WAITING
-
 TABLES = ("crm_lead", "res_partner")
 COLUMNS = (
     ("lifecycle_stage_id", "int4"),
@@ -141,8 +138,7 @@ def uninstall_hook(env):
     env["data_recycle.model"].with_context(active_test=False).search(
         [("retention_ids", "!=", False)]
     ).unlink()
-    for name in (SEGMENTS_WAITING, NURTURE_MONTHS):
-        parameters.set_param(name, False)
+    parameters.search([("key", "=like", "crm_lifecycle.%")]).unlink()
     _cancel_messages(env)
     links = STAGE_LINKS + CHANNEL_LINKS + SEGMENT_LINKS + REASON_LINKS + PURPOSE_LINKS
     for table, column in links + NURTURE_LINKS:

@@ -18,7 +18,8 @@ What others may call:
 * `sequence._enroll(records)`: let these leads or contacts in, if they may; `_enroll_query` for
   any number of them;
 * `sequence._audience()`: the query of the people it is for, as the owner sees them;
-* `env["crm.nurture.sequence"]._cron_watch()`: the look around;
+* `env["crm.nurture.sequence"]._cron_watch()`: the look around; `sequences._busy()`: where it would
+  change something;
 * `env["crm.nurture.enrollment"]._cron_run_due()`: do what is due; from any number of processes;
 * `enrollments._leave(state, reason)`: take somebody out;
 * `delivery.result`, and as SQL `_outcome_sql`, `_rule_sql`, `_outcome_joins_sql`: what became of
@@ -30,6 +31,9 @@ What others may extend:
 
 * `step._do_KIND(enrollments)`: what a kind of step does; a `Result` with `until` puts it off;
 * `step._due_at(enrollments, now)`, `step._closed_until(enrollments)`: when it is done;
+* `step._gone()`: what it needs and is not there any more; `step._woken(now)`: who need not wait
+  any longer, as SQL;
+* `enrollments._changes(sequence)`: whom the look around changes, and how, as SQL;
 * `enrollments._hold_back(step)`: for whom it is not the moment, though they are due;
 * `sequence._obstacles(person)`, `sequence._brakes(person)`: who leaves or waits, as SQL;
 * `path`, `timetable`, `holdout`, `frequency`: the way through the steps, the calendar, the lot

@@ -168,12 +168,16 @@ class CrmNurtureEnrollment(models.Model):
 
     @api.model
     def _set_state(self, before, after, sequence_ids):
-        """Set the state of all in one state, in one statement."""
+        """Set the state of all in one state, in one statement.
+
+        Those whom the engine is working on are left to it, see `_stop_with`: a pause never waits.
+        """
         self.flush_model(["state"])
         self.env.cr.execute(
             SQL(
-                "UPDATE crm_nurture_enrollment SET state = %s"
-                " WHERE state = %s AND sequence_id = ANY(%s)",
+                "UPDATE crm_nurture_enrollment SET state = %s WHERE id IN ("
+                "SELECT id FROM crm_nurture_enrollment"
+                " WHERE state = %s AND sequence_id = ANY(%s) FOR UPDATE SKIP LOCKED)",
                 after,
                 before,
                 list(sequence_ids),

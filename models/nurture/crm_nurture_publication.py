@@ -92,7 +92,7 @@ class CrmNurturePublication(models.Model):
             SQL(
                 "WITH those AS (SELECT * FROM crm_nurture_enrollment"
                 " WHERE step_id = %(step)s AND version_id = %(version)s AND state IN %(inside)s"
-                " FOR UPDATE)"
+                " FOR UPDATE SKIP LOCKED)"
                 " INSERT INTO crm_nurture_publication_move (publication_id, enrollment_id,"
                 " from_step_id, to_step_id, state, due_at, cause, reason)"
                 " SELECT %(publication)s, id, step_id, %(target)s, state, due_at, cause, reason"
