@@ -110,4 +110,6 @@ from . import crm_nurture_publication_move
 from . import crm_nurture_sequence_ready
 from . import crm_nurture_step_ready
 from . import crm_segment
-from . import crm_nurture_guard
+from . import crm_nurture_sequence_guard
+from . import crm_nurture_version_guard
+from . import crm_nurture_step_guard

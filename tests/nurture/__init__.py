@@ -17,4 +17,5 @@ from . import test_crm_nurture_screen
 from . import test_nurture_data
 from . import test_nurture_engine
 from . import test_nurture_guard
+from . import test_nurture_idle
 from . import test_crm_nurture_tour
