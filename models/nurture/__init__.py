@@ -76,6 +76,7 @@ from . import crm_nurture_step_mail
 from . import crm_nurture_sequence_mail
 from . import crm_nurture_enrollment_hold
 from . import crm_nurture_delivery_outcome
+from . import crm_nurture_delivery_last
 from . import crm_lifecycle_mixin
 from . import link_tracker
 from . import mailing_trace

@@ -16,7 +16,7 @@ class CrmNurtureSequence(models.Model):
         The most messages that leave in a day; the others follow on the next days, those of
         sequences with a higher priority first.
     What becomes of messages that wait to leave when the sequence is paused?
-        They wait until it goes on.
+        They wait until it goes on. If it is deleted they are cancelled.
     """
 
     _inherit = "crm.nurture.sequence"
@@ -48,6 +48,12 @@ class CrmNurtureSequence(models.Model):
     @api.ondelete(at_uninstall=False)
     def _unlink_messages(self):
         """Delete the messages that nobody got; the others stay for the figures of Odoo."""
+        mails, texts = self._waiting_messages()
+        why = self.env._("The sequence was deleted before the message left.")
+        for mail in mails:
+            mail._nurture_cancel("mail_optout", why)
+        for text in texts:
+            text._nurture_cancel("sms_optout", why)
         mailings = self.env["mailing.mailing"].sudo().with_context(active_test=False)
         own = mailings.search([("nurture_sequence_id", "in", self.ids)])
         sent = (
@@ -73,14 +79,26 @@ class CrmNurtureSequence(models.Model):
         """Let what waited leave at once."""
         paused = self.filtered(lambda one: one.state == "paused")
         result = super().action_resume()
-        mails = self.env["mail.mail"].sudo()
-        waiting = mails.search(
-            [("mailing_id.nurture_sequence_id", "in", paused.ids), ("state", "=", "outgoing")]
-        )
-        if waiting:
-            waiting.scheduled_date = False
-            waiting._nurture_wake()
+        mails, texts = paused._waiting_messages()
+        mails.scheduled_date = False
+        mails._nurture_wake()
+        if texts:
+            texts.filtered(lambda text: text.state == "error").action_set_outgoing()
+            texts._nurture_wake()
         return result
+
+    def _waiting_messages(self):
+        """Give the mails and the SMS of these sequences that have not left."""
+        own = [("mailing_id.nurture_sequence_id", "in", self.ids)]
+        mails = self.env["mail.mail"].sudo().search([*own, ("state", "=", "outgoing")])
+        texts = self.env["sms.sms"].sudo()
+        return mails, texts.search(
+            [
+                *own,
+                ("state", "in", ("outgoing", "error")),
+                ("mailing_trace_ids.trace_status", "=", "outgoing"),
+            ]
+        )
 
     def _message_purpose(self, step):
         """Give the purpose of the messages of a step."""

@@ -54,6 +54,13 @@ class MailingTrace(models.Model):
         names = dict(self._fields["failure_type"]._description_selection(self.env))
         return names.get(self.failure_type) or self.env._("Unknown reason")
 
+    def _nurture_trying(self):
+        """Forget when these were to be tried again: they are being tried now."""
+        deliveries = self.env["crm.nurture.delivery"].sudo()
+        deliveries.search([("trace_id", "in", self.ids), ("retry_at", "!=", False)]).write(
+            {"retry_at": False}
+        )
+
     def _nurture_cancel(self, failure_type, reason):
         """Cancel messages that waited to leave, and keep the reason."""
         self.set_canceled()

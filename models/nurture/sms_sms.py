@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 
 from . import frequency
+from .mail_mail import WAIT_MINUTES
 
 
 class SmsSms(models.Model):
@@ -19,18 +20,49 @@ class SmsSms(models.Model):
         return result
 
     def _nurture_allowed(self):
+        """Cancel or hold what may not leave now; give the rest."""
         going = self
         for mailing, texts in self.filtered("mailing_id").sudo().grouped("mailing_id").items():
-            traces = texts.mailing_trace_ids.filtered(
-                lambda trace, mailing=mailing: trace.model == mailing.mailing_model_real
+            refused, later = mailing._at_last(
+                {
+                    text: (trace.res_id, trace)
+                    for text in texts
+                    for trace in text.mailing_trace_ids[:1]
+                    if trace.model == mailing.mailing_model_real
+                }
             )
-            refused = mailing._refused_at_last(traces.mapped("res_id"))
-            for trace in traces.filtered(lambda trace, refused=refused: trace.res_id in refused):
-                text = texts.filtered(lambda one, trace=trace: one.id == trace.sms_id_int)
-                text._update_sms_state_and_trackers("canceled", failure_type="sms_optout")
-                trace._nurture_cancel(*refused[trace.res_id])
-                going -= text.with_env(self.env)
+            for text, why in refused.items():
+                text._nurture_cancel(*why)
+            held = texts.browse(text.id for text in later)
+            held._nurture_wait()
+            going -= held.union(*refused).with_env(self.env)
+        going.sudo().mailing_trace_ids._nurture_trying()
         return going
+
+    def _nurture_cancel(self, failure_type, reason):
+        self._update_sms_state_and_trackers("canceled", failure_type="sms_optout")
+        self.mailing_trace_ids._nurture_cancel(failure_type, reason)
+
+    def _nurture_wait(self):
+        """Let these come again in an hour, to see whether they may leave.
+
+        Odoo cannot plan an SMS: it is put aside, and its trace still says that it waits.
+        """
+        if not self:
+            return
+        later = fields.Datetime.add(fields.Datetime.now(), minutes=WAIT_MINUTES)
+        self.write({"state": "error", "failure_type": False})
+        self.env["crm.nurture.delivery"].sudo().search(
+            [("trace_id", "in", self.mailing_trace_ids.ids)]
+        ).write({"retry_at": later})
+        self._nurture_wake(later)
+
+    @api.model
+    def _nurture_wake(self, at=None):
+        """Let Odoo send the queue now, or at a moment."""
+        cron = self.env.ref("sms.ir_cron_sms_scheduler_action", raise_if_not_found=False)
+        if cron:
+            cron.sudo()._trigger(at)
 
     def _nurture_later(self):
         """Note when the SMS of sequences are tried again that the provider did not take."""
@@ -45,9 +77,7 @@ class SmsSms(models.Model):
             self.env["crm.nurture.delivery"].sudo()._try_again(failed.sudo().mailing_trace_ids)
         )
         if moments:
-            cron = self.env.ref("sms.ir_cron_sms_scheduler_action", raise_if_not_found=False)
-            if cron:
-                cron.sudo()._trigger(min(moments.values()))
+            self._nurture_wake(min(moments.values()))
 
     @api.model
     def _process_queue(self):
@@ -57,8 +87,8 @@ class SmsSms(models.Model):
             [("retry_at", "<=", fields.Datetime.now()), ("trace_id.trace_type", "=", "sms")]
         )
         texts = self.sudo().browse(due.trace_id.mapped("sms_id_int")).exists()
-        texts.filtered(lambda text: text.state == "error" and not text.to_delete).write(
-            {"state": "outgoing", "failure_type": False}
-        )
+        texts.filtered(
+            lambda text: text.state == "error" and not text.to_delete
+        ).action_set_outgoing()
         due.retry_at = False
         return super()._process_queue()

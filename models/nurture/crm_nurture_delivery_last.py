@@ -1,0 +1,121 @@
+from odoo import api, models
+from odoo.tools import SQL
+
+from ..lifecycle.long_statement import CONCURRENCY
+
+#: Rules that take the last message back as well, when somebody has come to the end.
+ALWAYS = ("archived", "reply", "unsubscribed")
+
+#: Whose messages these are, and what was said about the sequence meanwhile.
+WAITING = """
+    SELECT t.id, e.id AS enrollment, o.id IS NOT NULL AS optout, twin.id IS NOT NULL AS twin,
+           CASE WHEN e.state = 'goal' OR e.state = 'exited' AND e.cause IS DISTINCT FROM 'exit'
+                THEN COALESCE(e.cause, 'rule') END AS cause,
+           e.left_at IS NOT NULL AS finished
+      FROM mailing_trace t
+      JOIN crm_nurture_delivery d ON d.trace_id = t.id
+      JOIN crm_nurture_enrollment e ON e.id = d.enrollment_id
+      LEFT JOIN %(table)s r ON r.id = e.%(subject)s
+      LEFT JOIN LATERAL (
+           SELECT id FROM crm_nurture_optout o WHERE o.sequence_id = %(sequence)s
+              AND o.email IN (r.email_normalized, t.email) LIMIT 1) o ON TRUE
+      LEFT JOIN LATERAL (
+           SELECT w.id FROM mailing_trace w
+            WHERE w.email = t.email AND w.mass_mailing_id = t.mass_mailing_id AND w.id < t.id
+              AND w.res_id <> t.res_id AND w.trace_status IN ('outgoing', 'sent')
+              AND w.create_date > t.create_date - INTERVAL '1 hour' LIMIT 1) twin ON TRUE
+     WHERE t.id = ANY(%(traces)s)
+"""
+
+
+class CrmNurtureDelivery(models.Model):
+    """Whether a message that the engine handed over may leave now.
+
+    What may happen while it waits in the queue?
+        The person answers, reaches the goal, unsubscribes or leaves by any other rule of the
+        sequence: it does not leave at all. The rules are asked here as the engine asks them
+        before a step; nobody waits for the next look around.
+    And the last message of somebody who has come to the end?
+        Leaves, unless the person answered, unsubscribed, or the record is archived: the steps
+        after the message may have fulfilled an exit rule themselves.
+    And if sales begin to work with the person, or the sequence is paused?
+        It waits, and leaves when that is over.
+    What if two engines wrote to two leads of the same person at the same moment?
+        The first one leaves.
+    """
+
+    _inherit = "crm.nurture.delivery"
+
+    @api.model
+    def _at_last(self, sequence, traces):
+        """Tell which messages of a sequence may not leave, and which may not leave now.
+
+        :return: dict of trace id -> (failure type, text), and the set of ids of those that wait
+        """
+        for model in ("crm.nurture.enrollment", "crm.nurture.optout", "mailing.trace"):
+            self.env[model].flush_model()
+        rows = self.env.execute_query_dict(
+            SQL(
+                WAITING,
+                table=SQL.identifier(self.env[sequence.model]._table),
+                subject=SQL.identifier(sequence._subject()),
+                sequence=sequence.id,
+                traces=list(traces.ids),
+            )
+        )
+        try:
+            with self.env.cr.savepoint():
+                rules = self._rules_at_last(sequence, rows)
+        except CONCURRENCY:
+            raise
+        except Exception as error:  # noqa: BLE001 - a broken filter stops no other mail
+            self.env.invalidate_all(flush=False)
+            sequence._note_problem(error)
+            return {}, {row["id"] for row in rows}
+        return self._verdicts(sequence, rows, rules)
+
+    @api.model
+    def _rules_at_last(self, sequence, rows):
+        """Give the rule that each of the enrollments fulfils: dict of id -> (state, cause)."""
+        enrollments = self.env["crm.nurture.enrollment"]
+        leaving, holding = (
+            enrollments._leaving_rules(sequence),
+            # of a restriction the gate tells: it cancels, because waiting is a use as well
+            [rule for rule in enrollments._holding_rules(sequence) if rule[1] != "restricted"],
+        )
+        found = {}
+        for finished in (False, True):
+            ids = [row["enrollment"] for row in rows if row["finished"] is finished]
+            rules = [rule for rule in leaving if not finished or rule[1] in ALWAYS] + holding
+            if ids and rules:
+                scope = SQL("e.id = ANY(%s)", ids)
+                query = enrollments._first_rule(rules, scope)
+                found |= {key: rules[number][:2] for key, number in self.env.execute_query(query)}
+        return found
+
+    @api.model
+    def _verdicts(self, sequence, rows, rules):
+        refused, waiting = {}, set()
+        paused = sequence.state == "paused"
+        for row in rows:
+            state, cause = rules.get(row["enrollment"], (None, None))
+            if row["optout"]:
+                state, cause = "exited", "unsubscribed"
+            elif row["cause"]:
+                state, cause = "exited", row["cause"]
+            if state and state != "held":
+                refused[row["id"]] = self._refusal(sequence, cause)
+            elif row["twin"]:
+                refused[row["id"]] = self._refusal(sequence, None)
+            elif paused or state == "held":
+                waiting.add(row["id"])
+        return refused, waiting
+
+    @api.model
+    def _refusal(self, sequence, cause):
+        """Give the failure type and the words for a cause; none: somebody else got it."""
+        if cause is None:
+            return "mail_dup", self.env._("This address gets the same message as another record.")
+        names = self.env["crm.nurture.enrollment"]._fields["cause"]._description_selection(self.env)
+        text = dict(names).get(cause) or self.env._("Left the sequence before the message did")
+        return "mail_optout", text

@@ -1,0 +1,240 @@
+from email.message import EmailMessage
+
+from odoo.tests import tagged
+from odoo.tools import mute_logger
+
+from .mail_common import NurtureMailCase
+
+
+@tagged("post_install", "-at_install")
+class TestNurtureLastMoment(NurtureMailCase):
+    """What happens while an e-mail waits in the queue, and what is said about it then."""
+
+    def queued(self, count=2, *steps, **values):
+        """Give people whose first mail waits to leave."""
+        sequence = self._sequence(
+            self._mail(),
+            *(steps or [{"kind": "wait", "name": "wait", "wait_number": 3}, self._mail("second")]),
+            purpose_id=self.purpose.id,
+            **values,
+        )
+        people = self._people(count)
+        enrollments = sequence._enroll(people)
+        self.run_until(minutes=1)
+        self.assertEqual(self.results(enrollments), ["queued"] * count)
+        return sequence, people, enrollments
+
+    def left(self):
+        """Let the queue run; give who got a mail."""
+        with self.mail_server() as mailbox:
+            self.send()
+        return sorted(to[0] for to, _message in mailbox.messages)
+
+    def reply_to(self, enrollment, **headers):
+        """Let the mail gateway take an answer to the last mail of somebody."""
+        reply = EmailMessage()
+        lead = enrollment.lead_id
+        reply["From"], reply["To"] = lead.email_from, "catchall@nurture.test"
+        reply["Subject"], reply["Message-Id"] = "Re", f"<{lead.id}.{len(headers)}@firm.test>"
+        reply["In-Reply-To"] = self.delivery(enrollment).trace_id.message_id
+        reply["References"] = reply["In-Reply-To"]
+        for name, value in headers.items():
+            reply[name.replace("_", "-")] = value
+        reply.set_content("Call me")
+        self.env["mail.thread"].message_process(None, reply.as_bytes())
+
+    # ------------------------------------------------------------
+    # Rules of the sequence, though the look around has not come yet
+    # ------------------------------------------------------------
+
+    def test_an_answer_takes_the_next_mail_back(self):
+        _sequence, people, enrollments = self.queued()
+        self.assertEqual(len(self.left()), 2)
+        self.run_until(days=4)
+        self.assertEqual(self.results(enrollments), ["queued"] * 2)
+        first = self.deliveries.search([("enrollment_id", "=", enrollments[0].id)], order="id")[0]
+        first.trace_id.set_replied()
+        self.assertEqual(self.left(), [people[1].email_normalized])
+        self.assertEqual(self.results(enrollments), ["cancelled", "sent"])
+        self.assertEqual(self.delivery(enrollments[0]).note, "Answered")
+
+    def test_an_exit_rule_and_a_goal(self):
+        _sequence, people, enrollments = self.queued(
+            3, exit_domain="[('function', '=', 'Lost')]", goal_domain="[('function', '=', 'Won')]"
+        )
+        people[0].function, people[1].function = "Lost", "Won"
+        self.assertEqual(self.left(), [people[2].email_normalized])
+        self.assertEqual(self.results(enrollments), ["cancelled", "cancelled", "sent"])
+
+    def test_an_archived_record_gets_no_last_message_either(self):
+        _sequence, people, enrollments = self.queued(2, {"kind": "exit", "name": "exit"})
+        self.assertEqual(set(enrollments.mapped("state")), {"exited"})
+        people[0].action_archive()
+        self.assertEqual(self.left(), [people[1].email_normalized])
+        self.assertEqual(self.delivery(enrollments[0]).note, "Archived or lost")
+
+    def test_an_exit_rule_that_a_later_step_fulfils(self):
+        tag = self.env["crm.tag"].create({"name": "Written to"})
+        steps = [{"kind": "tag", "name": "tag", "tag_ids": [(4, tag.id)]}]
+        domain = f"[('tag_ids', 'in', [{tag.id}])]"
+        self.queued(2, *steps, exit_domain=domain)
+        self.assertEqual(len(self.left()), 2, "the last message leaves all the same")
+
+    def test_sales_at_work(self):
+        _sequence, people, enrollments = self.queued()
+        order = self.env["sale.order"].create(
+            {
+                "partner_id": self._contact(name="Buyer").id,
+                "opportunity_id": people[0].id,
+            }
+        )
+        self.assertEqual(self.left(), [people[1].email_normalized])
+        self.assertEqual(self.results(enrollments), ["queued", "sent"])
+        order.state = "cancel"
+        self.assertEqual(self.left(), [], "within the hour nothing is asked")
+        self.clock.tick(3700)
+        self.assertEqual(self.left(), [people[0].email_normalized])
+
+    def test_a_filter_that_broke_holds_the_mails(self):
+        sequence, people, enrollments = self.queued()
+        other = self._sequence(self._mail("other"), purpose_id=self.purpose.id)
+        other._enroll(people)
+        self.run_until(minutes=1)
+        self.env.cr.execute(
+            "UPDATE crm_nurture_sequence SET exit_domain = %s WHERE id = %s",
+            ["[('no_such_field', '=', 1)]", sequence.id],
+        )
+        sequence.invalidate_recordset()
+        self.assertEqual(len(self.left()), 2, "the other sequence goes on")
+        self.assertEqual(self.results(enrollments), ["queued"] * 2)
+        self.assertIn("no_such_field", sequence.problem)
+        sequence.exit_domain = "[]"
+        self.clock.tick(3700)
+        self.assertEqual(len(self.left()), 2)
+
+    # ------------------------------------------------------------
+    # Addresses and records
+    # ------------------------------------------------------------
+
+    def test_a_corrected_address(self):
+        _sequence, people, enrollments = self.queued(4)
+        people[0].email_from = "Right <right@firm0.test>"
+        people[1].email_from = False
+        people[2].email_from = "nonsense"
+        with self.mail_server() as mailbox:
+            self.send()
+        self.assertEqual(
+            sorted(to[0] for to, _message in mailbox.messages),
+            [people[3].email_normalized, "right@firm0.test"],
+        )
+        self.assertEqual(self.results(enrollments), ["sent", "no_address", "no_address", "sent"])
+        header = mailbox.of("right@firm0.test")[0]["List-Unsubscribe"]
+        self.assertIn("right%40firm0.test", header)
+        self.assertEqual(self.delivery(enrollments[0]).trace_id.email, "right@firm0.test")
+
+    def test_the_new_address_is_excluded(self):
+        _sequence, people, enrollments = self.queued()
+        self.env["mail.blacklist"]._add("right@firm0.test")
+        people[0].email_from = "right@firm0.test"
+        self.assertEqual(self.left(), [people[1].email_normalized])
+        self.assertEqual(self.results(enrollments)[0], "cancelled")
+
+    def test_the_address_of_the_contact_of_a_lead(self):
+        partner = self._contact(name="P", email="p@firm.test", company_name="Firm")
+        sequence = self._sequence(self._mail(), purpose_id=self.purpose.id)
+        lead = self._people(1, partner_id=partner.id, email_from="p@firm.test")
+        enrollment = sequence._enroll(lead)
+        self.run_until(minutes=1)
+        partner.email = "new@firm.test"
+        self.assertEqual(self.left(), ["new@firm.test"])
+        self.assertEqual(self.delivery(enrollment).trace_id.email, "new@firm.test")
+
+    def test_deleted_and_merged(self):
+        _sequence, people, enrollments = self.queued(3)
+        kept = enrollments[2]
+        people[0].unlink()
+        (people[1] | people[2]).merge_opportunity(auto_unlink=True)
+        gone = (enrollments[1:]).filtered(lambda one: one.cause == "merged")
+        self.assertEqual(len(gone), 1)
+        self.assertEqual(len(self.left()), 1, "one person, one message")
+        self.assertTrue(kept.exists())
+
+    def test_a_mail_that_somebody_takes_out_of_the_queue(self):
+        _sequence, _people, enrollments = self.queued(3)
+        mails = self.delivery(enrollments[0]).trace_id.mail_mail_id, self.delivery(enrollments[1])
+        mails[0].unlink()
+        mails[1].trace_id.mail_mail_id.cancel()
+        self.assertEqual(self.results(enrollments), ["cancelled", "cancelled", "queued"])
+        found = self.deliveries.search(
+            [("enrollment_id", "in", enrollments.ids), ("result", "=", "cancelled")]
+        )
+        self.assertEqual(len(found), 2)
+
+    def test_what_has_left_is_not_taken_back(self):
+        _sequence, people, enrollments = self.queued()
+        self.assertEqual(len(self.left()), 2)
+        people[0].privacy_restricted = True
+        mails = self.env["mail.mail"].search([("mailing_id.nurture_sequence_id", "!=", False)])
+        with self.mail_server() as mailbox:
+            mails.send()
+        self.assertFalse(mailbox.messages)
+        self.assertEqual(self.results(enrollments), ["sent"] * 2)
+
+    def test_a_deleted_sequence_sends_nothing_more(self):
+        sequence, _people, _enrollments = self.queued(2, {"kind": "exit", "name": "exit"})
+        mails = self.env["mail.mail"].search([("mailing_id.nurture_sequence_id", "!=", False)])
+        sequence.action_close()
+        sequence.unlink()
+        self.assertEqual(self.left(), [])
+        self.assertFalse(mails.exists().filtered(lambda mail: mail.state == "outgoing"))
+
+    # ------------------------------------------------------------
+    # Failures
+    # ------------------------------------------------------------
+
+    @mute_logger("odoo.addons.mail.models.mail_mail", "odoo.addons.base.models.ir_mail_server")
+    def test_later_and_then_never(self):
+        _sequence, people, enrollments = self.queued(1)
+        with self.mail_server() as mailbox:
+            mailbox.replies = {people.email_normalized: "450 come again"}
+            self.send()
+            self.assertEqual(self.results(enrollments), ["queued"])
+            mailbox.replies = {people.email_normalized: "550 no such user"}
+            self.clock.tick(360)
+            self.send()
+        self.assertEqual(self.results(enrollments), ["failed"])
+
+    def test_a_trial_counts_nowhere_and_asks_nobody(self):
+        sequence = self._sequence(self._mail(), purpose_id=self.purpose.id, publish=False)
+        first = self.env["crm.lead"].search([("id", ">", 0)], limit=1) or self._people(1)
+        first.privacy_restricted = True
+        mailing = sequence.draft_id.step_ids.mailing_id
+        wizard = self.env["mailing.mailing.test"].create(
+            {"mass_mailing_id": mailing.id, "email_to": "author@our.test"}
+        )
+        with self.mail_server() as mailbox:
+            wizard.send_mail_test()
+        self.assertEqual(len(mailbox.of("author@our.test")), 1)
+        self.assertFalse(mailing.mailing_trace_ids)
+        self.assertFalse(
+            self.deliveries.search([("step_id", "in", sequence.draft_id.step_ids.ids)])
+        )
+
+    def test_as_many_questions_for_many(self):
+        counts = []
+        for count in (5, 5, 45):
+            sequence = self._sequence(self._mail(), purpose_id=self.purpose.id)
+            people = self._people(count, email_from=None)
+            for number, lead in enumerate(people):
+                lead.email_from = f"one{number}@{sequence.id}.test"
+            sequence._enroll(people)
+            self.run_until(minutes=1)
+            mails = self.env["mail.mail"].search(
+                [("mailing_id.nurture_sequence_id", "=", sequence.id)]
+            )
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            self.assertEqual(mails._nurture_allowed(), mails)
+            counts.append(self.env.cr.sql_log_count - before)
+        self.assertEqual(counts[1], counts[2])
