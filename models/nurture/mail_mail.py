@@ -71,21 +71,22 @@ class MailMail(models.Model):
         for mailing, mails in going.filtered("mailing_id").grouped("mailing_id").items():
             if mails[0].model != mailing.sudo().mailing_model_real or mails._is_trial():
                 continue
-            if mailing.sudo().nurture_sequence_id:
-                going -= mails._nurture_readdress()
-                mails &= going
-            traces = mails._nurture_traces()
-            none = self.env["mailing.trace"].sudo()
-            refused, later = mailing.sudo()._at_last(
-                {mail: (mail.res_id, traces.get(mail.id, none)) for mail in mails}
-            )
-            for mail, why in refused.items():
-                mail._nurture_cancel(*why)
-            held = self.browse(mail.id for mail in later)
-            held._nurture_wait()
-            going -= held.union(*refused)
+            going -= mails._nurture_stopped(mailing.sudo())
         going.sudo().mailing_trace_ids._nurture_trying()
         return going
+
+    def _nurture_stopped(self, mailing):
+        """Cancel what may not leave, hold what may not leave now; give both."""
+        lost = self._nurture_readdress() if mailing.nurture_sequence_id else self.browse()
+        traces, none = self._nurture_traces(), self.env["mailing.trace"].sudo()
+        refused, later = mailing._at_last(
+            {mail: (mail.res_id, traces.get(mail.id, none)) for mail in self - lost}
+        )
+        for mail, why in refused.items():
+            mail._nurture_cancel(*why)
+        held = self.browse(mail.id for mail in later)
+        held._nurture_wait()
+        return held.union(lost, *refused)
 
     def _nurture_traces(self):
         """Give the trace of each mail that has one, by the id of the mail."""
@@ -107,10 +108,11 @@ class MailMail(models.Model):
         lost = self.browse()
         records = self.env[self[:1].model].browse(self.mapped("res_id")).exists()
         emails = {record.id: record.email_normalized for record in records}
+        contacts = {contact.id: contact.email_normalized for contact in self.recipient_ids}
         traces = self._nurture_traces()
         for mail in self.filtered("mailing_trace_ids"):
-            contact = mail.recipient_ids
-            email = emails.get(mail.res_id) if not contact else contact[0].email_normalized
+            to = mail.recipient_ids.ids
+            email = contacts[to[0]] if to else emails.get(mail.res_id)
             if not email:
                 words = self.env._("The address was removed before the message left.")
                 mail._nurture_cancel("mail_email_missing", words)
