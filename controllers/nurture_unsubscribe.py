@@ -99,5 +99,5 @@ class NurtureSmsController(MailingSMSController):
             sequence = found.mass_mailing_id.nurture_sequence_id
             if sequence:
                 record = request.env[found.model].sudo().browse(found.res_id).exists()
-                sequence._leave_by_number(record)
+                sequence._leave_by_number(record, number)
         return response

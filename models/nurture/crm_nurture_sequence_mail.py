@@ -1,3 +1,5 @@
+from datetime import datetime
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
@@ -99,6 +101,18 @@ class CrmNurtureSequence(models.Model):
                 ("mailing_trace_ids.trace_status", "=", "outgoing"),
             ]
         )
+
+    def _sending_company(self):
+        """Give the company whose messages these are: whose limits and servers count."""
+        self.ensure_one()
+        sequence = self.sudo()
+        return sequence.company_id or sequence.user_id.company_id or self.env.company
+
+    def _told_since(self):
+        """Give since when an address that got a message does not get it by another record."""
+        if self.reentry == "never":
+            return datetime.min
+        return fields.Datetime.subtract(fields.Datetime.now(), days=self.reentry_days)
 
     def _message_purpose(self, step):
         """Give the purpose of the messages of a step."""

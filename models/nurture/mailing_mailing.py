@@ -122,7 +122,7 @@ class MailingMailing(models.Model):
         :return: record id -> its new trace
         """
         self.ensure_one()
-        company = self.nurture_sequence_id.company_id or self.env.company
+        company = self.nurture_sequence_id._sending_company()
         mailing = self.with_company(company).with_context(
             nurture_links=KnownLinks(), mail_notify_author=True
         )
@@ -194,12 +194,13 @@ class MailingMailing(models.Model):
         return {row[0]: trace for row, trace in zip(rows, found, strict=True)}
 
     def _nurture_siblings(self):
-        """Give the mailings of both versions of the step."""
+        """Give the mailings of the step, A and B, in all versions of the sequence."""
         steps = self.env["crm.nurture.step"].sudo()
         step = steps.search(
             ["|", ("mailing_id", "=", self.id), ("mailing_b_id", "=", self.id)], limit=1
         )
-        return self | step._mailings()
+        same = [("sequence_id", "=", step.sequence_id.id), ("key", "=", step.key)]
+        return self | steps.search(same)._mailings()
 
     def _nurture_doubles(self, recipients):
         """Give the records whose addresses all get the message as another record.
@@ -209,10 +210,13 @@ class MailingMailing(models.Model):
         emails = {email for info in recipients.values() for email in info["mail_to_normalized"]}
         rows = self.env.execute_query(
             SQL(
-                "SELECT DISTINCT email, res_id FROM mailing_trace WHERE email = ANY(%s)"
-                " AND mass_mailing_id = ANY(%s) AND trace_status NOT IN ('cancel', 'error')",
+                "SELECT DISTINCT t.email, t.res_id FROM mailing_trace t"
+                " JOIN crm_nurture_delivery d ON d.trace_id = t.id"
+                " WHERE t.email = ANY(%s) AND t.mass_mailing_id = ANY(%s) AND d.date > %s"
+                " AND t.trace_status NOT IN ('cancel', 'error')",
                 sorted(emails),
                 list(self._nurture_siblings().ids),
+                self.nurture_sequence_id._told_since(),
             )
         )
         holders = {}

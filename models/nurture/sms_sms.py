@@ -23,21 +23,43 @@ class SmsSms(models.Model):
         """Cancel or hold what may not leave now; give the rest."""
         going = self
         for mailing, texts in self.filtered("mailing_id").sudo().grouped("mailing_id").items():
-            refused, later = mailing._at_last(
-                {
-                    text: (trace.res_id, trace)
-                    for text in texts
-                    for trace in text.mailing_trace_ids[:1]
-                    if trace.model == mailing.mailing_model_real
-                }
-            )
-            for text, why in refused.items():
-                text._nurture_cancel(*why)
-            held = texts.browse(text.id for text in later)
-            held._nurture_wait()
-            going -= held.union(*refused).with_env(self.env)
+            going -= texts._nurture_stopped(mailing).with_env(self.env)
         going.sudo().mailing_trace_ids._nurture_trying()
         return going
+
+    def _nurture_stopped(self, mailing):
+        """Cancel what may not leave, hold what may not leave now; give both."""
+        traces = {trace.sms_id_int: trace for trace in self.mailing_trace_ids}
+        own = self.filtered(
+            lambda text: text.id in traces and traces[text.id].model == mailing.mailing_model_real
+        )
+        waiting = {text: (traces[text.id].res_id, traces[text.id]) for text in own}
+        lost = own._nurture_renumber(waiting) if mailing.nurture_sequence_id else self.browse()
+        refused, later = mailing._at_last(
+            {text: asked for text, asked in waiting.items() if text not in lost}
+        )
+        for text, why in refused.items():
+            text._nurture_cancel(*why)
+        held = self.browse(text.id for text in later)
+        held._nurture_wait()
+        return held.union(lost, *refused)
+
+    def _nurture_renumber(self, waiting):
+        """Send to the number that the person has now; cancel and give what has none any more."""
+        lost = self.browse()
+        sequence = self.mailing_id.nurture_sequence_id
+        records = self.env[sequence.model].with_company(sequence._sending_company())
+        ids = [record_id for record_id, _trace in waiting.values()]
+        numbers = records.browse(ids).exists()._sms_get_recipients_info()
+        for text, (record_id, trace) in waiting.items():
+            number = numbers.get(record_id, {}).get("sanitized")
+            if not number:
+                words = self.env._("The number was removed before the message left.")
+                text._nurture_cancel("sms_number_missing", words)
+                lost |= text
+            elif number != text.number:
+                text.number = trace.sms_number = number
+        return lost
 
     def _nurture_cancel(self, failure_type, reason):
         self._update_sms_state_and_trackers("canceled", failure_type="sms_optout")

@@ -9,6 +9,7 @@ from . import test_nurture_mail
 from . import test_nurture_last_moment
 from . import test_nurture_limits
 from . import test_nurture_sms
+from . import test_nurture_sms_last_moment
 from . import test_nurture_answers
 from . import test_frequency
 from . import test_nurture_mail_rights
