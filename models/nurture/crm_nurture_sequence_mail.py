@@ -41,9 +41,9 @@ class CrmNurtureSequence(models.Model):
     )
 
     def write(self, vals):
-        """Let a new purpose hold for all its messages."""
+        """Let a new purpose, and a new owner as the sender, hold for all its messages."""
         result = super().write(vals)
-        if not vals.keys().isdisjoint({"purpose_id", "company_id"}):
+        if not vals.keys().isdisjoint({"purpose_id", "company_id", "user_id"}):
             self.version_ids.step_ids._own_mailings()
         return result
 

@@ -25,6 +25,8 @@ class CrmNurtureStep(models.Model):
         wait in Odoo's queue, each with its trace, which tells what becomes of it.
     What is version B for?
         A stable share of the people get it instead of A; the figures of both tell which is better.
+    Who is the sender?
+        The owner of the sequence, unless another sender is written in the message.
     Who gets nothing?
         Who has no address, is on an exclusion list, may not be written to for the purpose, left
         the sequence, or has had the same message at the same address as another lead.
@@ -128,6 +130,7 @@ class CrmNurtureStep(models.Model):
             "mailing_domain": "[('id', '=', False)]",
             "privacy_purpose_id": False,
             "user_id": sequence.user_id.id,
+            "email_from": sequence.user_id.email_formatted,
         }
         if vals["kind"] == "sms":
             values |= {"sms_allow_unsubscribe": True, "body_plaintext": vals.get("sms_body") or ""}
@@ -153,7 +156,9 @@ class CrmNurtureStep(models.Model):
             sequence = step.sudo().sequence_id
             purpose = sequence._message_purpose(step).sudo()
             channel = MESSAGES.get(step.kind, "email")
-            step._mailings()._set_nurture(
+            mailings = step._mailings()
+            mailings._sign(sequence.user_id)
+            mailings._set_nurture(
                 {
                     "nurture_sequence_id": sequence.id,
                     "mailing_model_id": self.env["ir.model"]._get_id(sequence.model),

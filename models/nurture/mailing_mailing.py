@@ -103,6 +103,13 @@ class MailingMailing(models.Model):
             if changes:
                 mailing.write(changes)
 
+    def _sign(self, user):
+        """Let a user be the sender, where the one before was, and nobody else was chosen."""
+        for mailing in self.filtered(lambda one: one.user_id != user):
+            usual = (mailing.user_id.email_formatted, mailing.create_uid.email_formatted, False)
+            sender = {"email_from": user.email_formatted} if mailing.email_from in usual else {}
+            mailing.write({"user_id": user.id, **sender})
+
     def _get_recipients_domain(self):
         """Send the message of a step to nobody by list, whatever its form says."""
         return Domain.FALSE if self.nurture_sequence_id else super()._get_recipients_domain()

@@ -8,6 +8,7 @@ from . import test_crm_nurture_enrollment
 from . import test_nurture_mail
 from . import test_nurture_last_moment
 from . import test_nurture_limits
+from . import test_nurture_sender
 from . import test_nurture_sms
 from . import test_nurture_sms_last_moment
 from . import test_nurture_answers
