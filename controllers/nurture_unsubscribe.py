@@ -6,11 +6,12 @@ from odoo import http
 from odoo.http import request
 from odoo.tools import email_normalize
 
-from odoo.addons.mass_mailing.controllers.main import MassMailController
 from odoo.addons.mass_mailing_sms.controllers.main import MailingSMSController
 
+from .mass_mailing import PrivacyMassMailController
 
-class NurtureUnsubscribeController(MassMailController):
+
+class NurtureUnsubscribeController(PrivacyMassMailController):
     """Who unsubscribes by a message of a sequence says from what: from it, or from everything.
 
     What does the link in the message do?
@@ -54,6 +55,7 @@ class NurtureUnsubscribeController(MassMailController):
                         "document_id": document_id,
                         "email": email,
                         "hash_token": hash_token,
+                        "privacy_preference_url": self._privacy_preference_url(found),
                     },
                 )
         return super().mailing_confirm_unsubscribe_post(
@@ -83,7 +85,7 @@ class NurtureUnsubscribeController(MassMailController):
     @staticmethod
     def _nurture_opt_out(mailing, email):
         """Let an address leave the sequence of a message; the link has been checked."""
-        mailing.nurture_sequence_id._opt_out([email_normalize(email or "")])
+        mailing.nurture_sequence_id._opt_out_by(mailing, email_normalize(email or ""))
 
 
 class NurtureSmsController(MailingSMSController):
