@@ -10,6 +10,7 @@ from . import test_nurture_last_moment
 from . import test_nurture_limits
 from . import test_nurture_sender
 from . import test_nurture_sms
+from . import test_nurture_suggestions
 from . import test_nurture_unsubscribe
 from . import test_nurture_sms_last_moment
 from . import test_nurture_answers
