@@ -50,7 +50,7 @@ class CrmNurtureDelivery(models.Model):
     def _at_last(self, sequence, traces):
         """Tell which messages of a sequence may not leave, and which may not leave now.
 
-        :return: dict of trace id -> (failure type, text), and the set of ids of those that wait
+        :return: dict of trace id -> (failure type, text), and of trace id -> why it waits
         """
         for model in ("crm.nurture.enrollment", "crm.nurture.optout", "mailing.trace"):
             self.env[model].flush_model()
@@ -71,7 +71,8 @@ class CrmNurtureDelivery(models.Model):
         except Exception as error:  # noqa: BLE001 - a broken filter stops no other mail
             self.env.invalidate_all(flush=False)
             sequence._note_problem(error)
-            return {}, {row["id"] for row in rows}
+            words = self.env._("A filter of the sequence does not work.")
+            return {}, {row["id"]: words for row in rows}
         return self._verdicts(sequence, rows, rules)
 
     @api.model
@@ -95,8 +96,7 @@ class CrmNurtureDelivery(models.Model):
 
     @api.model
     def _verdicts(self, sequence, rows, rules):
-        refused, waiting = {}, set()
-        paused = sequence.state == "paused"
+        refused, waiting = {}, {}
         for row in rows:
             state, cause = rules.get(row["enrollment"], (None, None))
             if row["optout"]:
@@ -104,18 +104,24 @@ class CrmNurtureDelivery(models.Model):
             elif row["cause"]:
                 state, cause = "exited", row["cause"]
             if state and state != "held":
-                refused[row["id"]] = self._refusal(sequence, cause)
+                refused[row["id"]] = self._refusal(cause)
             elif row["twin"]:
-                refused[row["id"]] = self._refusal(sequence, None)
-            elif paused or state == "held":
-                waiting.add(row["id"])
+                refused[row["id"]] = self._refusal(None)
+            elif state == "held":
+                waiting[row["id"]] = self._words(cause)
+            elif sequence.state == "paused":
+                waiting[row["id"]] = self.env._("The sequence is paused.")
         return refused, waiting
 
     @api.model
-    def _refusal(self, sequence, cause):
+    def _refusal(self, cause):
         """Give the failure type and the words for a cause; none: somebody else got it."""
         if cause is None:
             return "mail_dup", self.env._("This address gets the same message as another record.")
-        names = self.env["crm.nurture.enrollment"]._fields["cause"]._description_selection(self.env)
-        text = dict(names).get(cause) or self.env._("Left the sequence before the message did")
-        return "mail_optout", text
+        words = self._words(cause) or self.env._("Left the sequence before the message did")
+        return "mail_optout", words
+
+    @api.model
+    def _words(self, cause):
+        causes = self.env["crm.nurture.enrollment"]._fields["cause"]
+        return dict(causes._description_selection(self.env)).get(cause)

@@ -84,9 +84,9 @@ class MailMail(models.Model):
         )
         for mail, why in refused.items():
             mail._nurture_cancel(*why)
-        held = self.browse(mail.id for mail in later)
-        held._nurture_wait()
-        return held.union(lost, *refused)
+        for why in set(later.values()):
+            self.filtered(lambda mail, why=why: later.get(mail) == why)._nurture_wait(why)
+        return lost.union(*refused, *later)
 
     def _nurture_traces(self):
         """Give the trace of each mail that has one, by the id of the mail."""
@@ -96,12 +96,12 @@ class MailMail(models.Model):
         """Tell whether these are sent to their author, to see how they look."""
         return bool(self.env.context.get("mailing_test_mail")) and not self.sudo().mailing_trace_ids
 
-    def _nurture_wait(self):
+    def _nurture_wait(self, why):
         """Let these come again in an hour, to see whether they may leave."""
-        if self:
-            later = fields.Datetime.add(fields.Datetime.now(), minutes=WAIT_MINUTES)
-            self.write({"scheduled_date": later})
-            self._nurture_wake(later)
+        later = fields.Datetime.add(fields.Datetime.now(), minutes=WAIT_MINUTES)
+        self.write({"scheduled_date": later})
+        self.sudo().mailing_trace_ids._nurture_hold(later, why)
+        self._nurture_wake(later)
 
     def _nurture_readdress(self):
         """Send to the address that the person has now; cancel and give what has none any more."""

@@ -1,5 +1,5 @@
 from odoo import fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
@@ -36,6 +36,10 @@ class MailingMailing(models.Model):
 
     def write(self, vals):
         """Refuse to change what people in a sequence are about to get."""
+        if "nurture_sequence_id" in vals and not self.env.su:
+            raise AccessError(
+                self.env._("A message belongs to its sequence: edit the steps of the sequence.")
+            )
         if not CONTENT.isdisjoint(vals):
             self._check_not_published(vals)
         return super().write(vals)

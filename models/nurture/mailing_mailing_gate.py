@@ -15,11 +15,11 @@ class MailingMailing(models.Model):
         """Tell which messages may not leave, and which may not leave now.
 
         :param waiting: dict of mail or SMS -> (its record id, its trace)
-        :return: dict of mail or SMS -> (failure type, text), and the list of those that wait
+        :return: dict of mail or SMS -> (failure type, text), and of mail or SMS -> why it waits
         """
         self.ensure_one()
         grounds = self._privacy_grounds([record_id for record_id, _trace in waiting.values()])
-        refused, later = {}, []
+        refused, later = {}, {}
         by_trace, waits = self._at_last_in_sequence(waiting)
         for message, (record_id, trace) in waiting.items():
             ground = grounds.get(record_id)
@@ -28,13 +28,13 @@ class MailingMailing(models.Model):
             elif ground and not ground.allowed:
                 refused[message] = ("privacy", ground.text)
             elif trace.id in waits:
-                later.append(message)
+                later[message] = waits[trace.id]
         return refused, later
 
     def _at_last_in_sequence(self, waiting):
         sequence = self.nurture_sequence_id
         if not sequence:
-            return {}, set()
+            return {}, {}
         traces = self.env["mailing.trace"].union(*(trace for _record, trace in waiting.values()))
         refused, waits = self.env["crm.nurture.delivery"]._at_last(sequence, traces)
         if self.mailing_type == "sms":

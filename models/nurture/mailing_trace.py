@@ -55,11 +55,16 @@ class MailingTrace(models.Model):
         names = dict(self._fields["failure_type"]._description_selection(self.env))
         return names.get(self.failure_type) or self.env._("Unknown reason")
 
+    def _nurture_hold(self, until, why):
+        """Note why messages that could leave wait, and until when."""
+        deliveries = self.env["crm.nurture.delivery"].sudo()
+        deliveries.search([("trace_id", "in", self.ids)]).write({"note": why, "retry_at": until})
+
     def _nurture_trying(self):
         """Forget when these were to be tried again: they are being tried now."""
         deliveries = self.env["crm.nurture.delivery"].sudo()
         deliveries.search([("trace_id", "in", self.ids), ("retry_at", "!=", False)]).write(
-            {"retry_at": False}
+            {"note": False, "retry_at": False}
         )
 
     def _nurture_cancel(self, failure_type, reason):

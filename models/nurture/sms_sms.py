@@ -40,9 +40,9 @@ class SmsSms(models.Model):
         )
         for text, why in refused.items():
             text._nurture_cancel(*why)
-        held = self.browse(text.id for text in later)
-        held._nurture_wait()
-        return held.union(lost, *refused)
+        for why in set(later.values()):
+            self.filtered(lambda text, why=why: later.get(text) == why)._nurture_wait(why)
+        return lost.union(*refused, *later)
 
     def _nurture_renumber(self, waiting):
         """Send to the number that the person has now; cancel and give what has none any more."""
@@ -65,18 +65,14 @@ class SmsSms(models.Model):
         self._update_sms_state_and_trackers("canceled", failure_type="sms_optout")
         self.mailing_trace_ids._nurture_cancel(failure_type, reason)
 
-    def _nurture_wait(self):
+    def _nurture_wait(self, why):
         """Let these come again in an hour, to see whether they may leave.
 
         Odoo cannot plan an SMS: it is put aside, and its trace still says that it waits.
         """
-        if not self:
-            return
         later = fields.Datetime.add(fields.Datetime.now(), minutes=WAIT_MINUTES)
         self.write({"state": "error", "failure_type": False})
-        self.env["crm.nurture.delivery"].sudo().search(
-            [("trace_id", "in", self.mailing_trace_ids.ids)]
-        ).write({"retry_at": later})
+        self.mailing_trace_ids._nurture_hold(later, why)
         self._nurture_wake(later)
 
     @api.model
@@ -112,5 +108,5 @@ class SmsSms(models.Model):
         texts.filtered(
             lambda text: text.state == "error" and not text.to_delete
         ).action_set_outgoing()
-        due.retry_at = False
+        due.write({"retry_at": False, "note": False})
         return super()._process_queue()

@@ -1,4 +1,5 @@
-from email.message import EmailMessage
+from datetime import timedelta
+from unittest.mock import patch
 
 from odoo.tests import tagged
 from odoo.tools import mute_logger
@@ -29,19 +30,6 @@ class TestNurtureLastMoment(NurtureMailCase):
         with self.mail_server() as mailbox:
             self.send()
         return sorted(to[0] for to, _message in mailbox.messages)
-
-    def reply_to(self, enrollment, **headers):
-        """Let the mail gateway take an answer to the last mail of somebody."""
-        reply = EmailMessage()
-        lead = enrollment.lead_id
-        reply["From"], reply["To"] = lead.email_from, "catchall@nurture.test"
-        reply["Subject"], reply["Message-Id"] = "Re", f"<{lead.id}.{len(headers)}@firm.test>"
-        reply["In-Reply-To"] = self.delivery(enrollment).trace_id.message_id
-        reply["References"] = reply["In-Reply-To"]
-        for name, value in headers.items():
-            reply[name.replace("_", "-")] = value
-        reply.set_content("Call me")
-        self.env["mail.thread"].message_process(None, reply.as_bytes())
 
     # ------------------------------------------------------------
     # Rules of the sequence, though the look around has not come yet
@@ -90,10 +78,14 @@ class TestNurtureLastMoment(NurtureMailCase):
         )
         self.assertEqual(self.left(), [people[1].email_normalized])
         self.assertEqual(self.results(enrollments), ["queued", "sent"])
+        delivery = self.delivery(enrollments[0])
+        self.assertEqual(delivery.note, "A quotation or a meeting is open")
+        self.assertEqual(delivery.retry_at, self.clock() + timedelta(hours=1))
         order.state = "cancel"
         self.assertEqual(self.left(), [], "within the hour nothing is asked")
         self.clock.tick(3700)
         self.assertEqual(self.left(), [people[0].email_normalized])
+        self.assertEqual((delivery.note, delivery.retry_at), (False, False))
 
     def test_a_filter_that_broke_holds_the_mails(self):
         sequence, people, enrollments = self.queued()
@@ -148,6 +140,33 @@ class TestNurtureLastMoment(NurtureMailCase):
         partner.email = "new@firm.test"
         self.assertEqual(self.left(), ["new@firm.test"])
         self.assertEqual(self.delivery(enrollment).trace_id.email, "new@firm.test")
+
+    def test_two_leads_of_one_person_at_the_same_moment(self):
+        sequence = self._sequence(self._mail(), purpose_id=self.purpose.id)
+        people = self._people(2, email_from="same@firm.test")
+        enrollments = sequence._enroll(people)
+        kind = type(self.env["mailing.mailing"])
+        # as if each had been handed over by an engine that does not see the other
+        with patch.object(kind, "_nurture_doubles", lambda _self, _recipients: []):
+            self.run_until(minutes=1)
+        self.assertEqual(self.results(enrollments), ["queued"] * 2)
+        self.assertEqual(self.left(), ["same@firm.test"])
+        self.assertEqual(sorted(self.results(enrollments)), ["cancelled", "sent"])
+
+    def test_the_list_of_excluded_addresses_counts_whatever_the_form_says(self):
+        for values in ({"purpose_id": self.purpose.id}, {"purpose_id": False}):
+            sequence = self._sequence(self._mail(), publish=False, **values)
+            sequence.draft_id.step_ids.mailing_id.use_exclusion_list = False
+            sequence.action_publish()
+            people = self._people(3)
+            for number, lead in enumerate(people):
+                lead.email_from = f"{number}@{sequence.id}.test"
+            self.env["mail.blacklist"]._add(people[0].email_from)
+            enrollments = sequence._enroll(people)
+            self.run_until(minutes=1)
+            self.env["mail.blacklist"]._add(people[1].email_from)
+            self.assertEqual(self.left(), [people[2].email_normalized])
+            self.assertEqual(self.results(enrollments), ["suppressed", "cancelled", "sent"])
 
     def test_deleted_and_merged(self):
         _sequence, people, enrollments = self.queued(3)

@@ -1,4 +1,4 @@
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
@@ -249,6 +249,8 @@ class TestNurtureMail(NurtureMailCase):
             mailing.subject = "Other"
         with self.assertRaisesRegex(UserError, "sends it"):
             mailing.action_put_in_queue()
+        with self.assertRaisesRegex(AccessError, "belongs to its sequence"):
+            mailing.with_user(self.marketing).nurture_sequence_id = False
         self._people(2)
         self.assertFalse(mailing._get_remaining_recipients(), "whatever the form says")
         self.assertEqual(mailing.nurture_sequence_id, sequence)
