@@ -38,8 +38,8 @@ class NurtureUnsubscribeController(PrivacyMassMailController):
         self, mailing_id, document_id=None, email=None, hash_token=None, scope=None
     ):
         """Do what was chosen: leave the sequence, or everything."""
+        found, token = self._fetch_user_information(email, hash_token)
         if scope == "sequence":
-            found, token = self._fetch_user_information(email, hash_token)
             try:
                 mailing = self._check_mailing_email_token(
                     int(mailing_id), document_id, found, token, required_mailing_id=True
@@ -58,9 +58,15 @@ class NurtureUnsubscribeController(PrivacyMassMailController):
                         "privacy_preference_url": self._privacy_preference_url(found),
                     },
                 )
-        return super().mailing_confirm_unsubscribe_post(
+        response = super().mailing_confirm_unsubscribe_post(
             mailing_id, document_id=document_id, email=email, hash_token=hash_token
         )
+        # Odoo has checked the link; its own page of settings knows lists alone
+        mailing = request.env["mailing.mailing"].sudo().browse(int(mailing_id))
+        choices = mailing.nurture_sequence_id and self._privacy_preference_url(found)
+        if choices:
+            response.qcontext["settings_url"] = choices
+        return response
 
     @http.route()
     def mailing_unsubscribe(

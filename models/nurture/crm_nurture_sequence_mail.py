@@ -52,10 +52,8 @@ class CrmNurtureSequence(models.Model):
         """Delete the messages that nobody got; the others stay for the figures of Odoo."""
         mails, texts = self._waiting_messages()
         why = self.env._("The sequence was deleted before the message left.")
-        for mail in mails:
-            mail._nurture_cancel("mail_optout", why)
-        for text in texts:
-            text._nurture_cancel("sms_optout", why)
+        mails._nurture_cancel("mail_optout", why)
+        texts._nurture_cancel("sms_optout", why)
         mailings = self.env["mailing.mailing"].sudo().with_context(active_test=False)
         own = mailings.search([("nurture_sequence_id", "in", self.ids)])
         sent = (

@@ -78,12 +78,13 @@ class MailMail(models.Model):
     def _nurture_stopped(self, mailing):
         """Cancel what may not leave, hold what may not leave now; give both."""
         lost = self._nurture_readdress() if mailing.nurture_sequence_id else self.browse()
-        traces, none = self._nurture_traces(), self.env["mailing.trace"].sudo()
+        rest, none = self - lost, self.env["mailing.trace"].sudo()
+        traces = rest._nurture_traces()
         refused, later = mailing._at_last(
-            {mail: (mail.res_id, traces.get(mail.id, none)) for mail in self - lost}
+            {mail: (mail.res_id, traces.get(mail.id, none)) for mail in rest}
         )
-        for mail, why in refused.items():
-            mail._nurture_cancel(*why)
+        for why in set(refused.values()):
+            self.filtered(lambda mail, why=why: refused.get(mail) == why)._nurture_cancel(*why)
         for why in set(later.values()):
             self.filtered(lambda mail, why=why: later.get(mail) == why)._nurture_wait(why)
         return lost.union(*refused, *later)
@@ -114,11 +115,12 @@ class MailMail(models.Model):
             to = mail.recipient_ids.ids
             email = contacts[to[0]] if to else emails.get(mail.res_id)
             if not email:
-                words = self.env._("The address was removed before the message left.")
-                mail._nurture_cancel("mail_email_missing", words)
                 lost |= mail
             elif email != traces[mail.id].email:
                 mail._nurture_send_to(email)
+        if lost:
+            words = self.env._("The address was removed before the message left.")
+            lost._nurture_cancel("mail_email_missing", words)
         return lost
 
     def _nurture_send_to(self, email):

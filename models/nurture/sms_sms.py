@@ -38,8 +38,8 @@ class SmsSms(models.Model):
         refused, later = mailing._at_last(
             {text: asked for text, asked in waiting.items() if text not in lost}
         )
-        for text, why in refused.items():
-            text._nurture_cancel(*why)
+        for why in set(refused.values()):
+            self.filtered(lambda text, why=why: refused.get(text) == why)._nurture_cancel(*why)
         for why in set(later.values()):
             self.filtered(lambda text, why=why: later.get(text) == why)._nurture_wait(why)
         return lost.union(*refused, *later)
@@ -54,11 +54,12 @@ class SmsSms(models.Model):
         for text, (record_id, trace) in waiting.items():
             number = numbers.get(record_id, {}).get("sanitized")
             if not number:
-                words = self.env._("The number was removed before the message left.")
-                text._nurture_cancel("sms_number_missing", words)
                 lost |= text
             elif number != text.number:
                 text.number = trace.sms_number = number
+        if lost:
+            words = self.env._("The number was removed before the message left.")
+            lost._nurture_cancel("sms_number_missing", words)
         return lost
 
     def _nurture_cancel(self, failure_type, reason):

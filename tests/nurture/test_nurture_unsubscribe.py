@@ -56,7 +56,8 @@ class TestNurtureUnsubscribe(NurtureMailCase, HttpCase):
         answer = self.form(self.url_open(self.link), scope="sequence")
         self.assertIn("/privacy/preferences/", answer.text, "all choices are one click away")
         self.assertEqual(self.states(), [self.GONE, self.INSIDE])
-        self.form(answer, scope="all")
+        end = self.form(answer, scope="all")
+        self.assertIn("/privacy/preferences/", end.text)
         self.env.invalidate_all()
         self.assertTrue(self.people[0].is_blacklisted)
         with self.mail_server() as mailbox:
