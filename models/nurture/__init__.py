@@ -87,6 +87,7 @@ from . import mail_compose_message
 from . import mail_mail
 from . import replies
 from . import mail_thread
+from . import sms_composer
 from . import sms_sms
 from . import res_company
 from . import res_config_settings_mail

@@ -83,7 +83,7 @@ class CrmNurtureSequence(models.Model):
         mails.scheduled_date = False
         mails._nurture_wake()
         if texts:
-            texts.filtered(lambda text: text.state == "error").action_set_outgoing()
+            texts._nurture_return()
             texts._nurture_wake()
         return result
 

@@ -14,9 +14,11 @@ SINCE = """
          UNION
         SELECT w.id, t.id FROM who w JOIN mailing_trace t ON t.sms_number = w.phone
     ), dated AS (
-        SELECT g.id, COALESCE(t.sent_datetime, m.scheduled_date, d.date, t.create_date) AS date
+        SELECT g.id, COALESCE(t.sent_datetime, m.scheduled_date, x.nurture_at, d.date,
+                              t.create_date) AS date
           FROM got g JOIN mailing_trace t ON t.id = g.trace_id
           LEFT JOIN mail_mail m ON m.id = t.mail_mail_id
+          LEFT JOIN sms_sms x ON x.id = t.sms_id_int AND t.trace_type = 'sms'
           LEFT JOIN crm_nurture_delivery d ON d.trace_id = t.id
          WHERE t.trace_status NOT IN ('cancel', 'error') AND t.is_test_trace IS NOT TRUE
     )
@@ -35,7 +37,7 @@ class MailingTrace(models.Model):
     @api.model
     def _messages_since(self, records, since):
         """Give when people got messages, by whatever record of theirs: id -> moments."""
-        for model in (records._name, self._name, "crm.nurture.delivery", "mail.mail"):
+        for model in (records._name, self._name, "crm.nurture.delivery", "mail.mail", "sms.sms"):
             self.env[model].flush_model()
         return dict(
             self.env.execute_query(

@@ -5,9 +5,17 @@ from .mail_mail import WAIT_MINUTES
 
 
 class SmsSms(models.Model):
-    """SMS of mailings pass the gate again before they leave; see `mail.mail`."""
+    """SMS of mailings pass the gate again before they leave; see `mail.mail`.
+
+    How does an SMS wait, which Odoo cannot plan?
+        It is put aside until a moment of its own; its trace still says that it waits.
+    """
 
     _inherit = "sms.sms"
+
+    nurture_at = fields.Datetime("Waits Until")
+
+    _nurture_idx = models.Index("(nurture_at) WHERE nurture_at IS NOT NULL")
 
     def _send(self, unlink_failed=False, unlink_sent=True, raise_exception=False):
         """Cancel what may not leave any more; try again later what the provider did not take."""
@@ -67,12 +75,9 @@ class SmsSms(models.Model):
         self.mailing_trace_ids._nurture_cancel(failure_type, reason)
 
     def _nurture_wait(self, why):
-        """Let these come again in an hour, to see whether they may leave.
-
-        Odoo cannot plan an SMS: it is put aside, and its trace still says that it waits.
-        """
+        """Let these come again in an hour, to see whether they may leave."""
         later = fields.Datetime.add(fields.Datetime.now(), minutes=WAIT_MINUTES)
-        self.write({"state": "error", "failure_type": False})
+        self.write({"state": "error", "failure_type": False, "nurture_at": later})
         self.mailing_trace_ids._nurture_hold(later, why)
         self._nurture_wake(later)
 
@@ -95,19 +100,20 @@ class SmsSms(models.Model):
         moments = (
             self.env["crm.nurture.delivery"].sudo()._try_again(failed.sudo().mailing_trace_ids)
         )
+        for trace, moment in moments.items():
+            self.browse(trace.sms_id_int).nurture_at = moment
         if moments:
             self._nurture_wake(min(moments.values()))
 
     @api.model
     def _process_queue(self):
-        """Put back into the queue what is to be tried again by now."""
-        deliveries = self.env["crm.nurture.delivery"].sudo()
-        due = deliveries.search(
-            [("retry_at", "<=", fields.Datetime.now()), ("trace_id.trace_type", "=", "sms")]
-        )
-        texts = self.sudo().browse(due.trace_id.mapped("sms_id_int")).exists()
-        texts.filtered(
-            lambda text: text.state == "error" and not text.to_delete
-        ).action_set_outgoing()
-        due.write({"retry_at": False, "note": False})
+        """Put back into the queue what waited until now."""
+        due = self.sudo().search([("nurture_at", "<=", fields.Datetime.now())])
+        due._nurture_return()
         return super()._process_queue()
+
+    def _nurture_return(self):
+        """Put back into the queue what was put aside."""
+        aside = self.filtered(lambda text: text.state == "error" and not text.to_delete)
+        aside.action_set_outgoing()
+        self.nurture_at = False

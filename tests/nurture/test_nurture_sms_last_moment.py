@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from odoo.tests import HttpCase, tagged
 
 from odoo.addons.sms.tests.common import SMSCommon
@@ -58,6 +60,36 @@ class TestNurtureSmsLastMoment(NurtureSmsCase):
         self.clock.tick(3700)
         self.assertEqual(self.send_sms(), [people[0].phone_sanitized])
         self.assertEqual(self.results(enrollments), ["sent"] * 2)
+
+    def test_an_ordinary_mailing_waits_as_well(self):
+        self.env.company.nurture_cap_number = 1
+        _sequence, people, _enrollments = self.queued(1)
+        self.send_sms()
+        people |= self._people(1, phone="+33699999999", email_from="other@firm.test")
+        mailings = self.env["mailing.mailing"].create(
+            [
+                {
+                    "mailing_type": "sms",
+                    "subject": name,
+                    "body_plaintext": name,
+                    "mailing_model_id": self.env["ir.model"]._get_id("crm.lead"),
+                    "keeps_cap": keeps,
+                }
+                for name, keeps in (("News", True), ("Urgent", False))
+            ]
+        )
+        mailings[0].action_send_sms(res_ids=people.ids)
+        self.assertEqual(self.send_sms(), [people[1].phone_sanitized])
+        waiting = self.env["sms.sms"].search([("nurture_at", "!=", False)])
+        week = self.clock() + timedelta(days=7)
+        self.assertEqual((waiting.number, waiting.nurture_at), (people[0].phone_sanitized, week))
+        statuses = mailings[0].mailing_trace_ids.sorted("res_id").mapped("trace_status")
+        self.assertEqual(statuses, ["outgoing", "pending"])
+        mailings[1].action_send_sms(res_ids=people[0].ids)
+        self.assertEqual(self.send_sms(), [people[0].phone_sanitized])
+        self.clock.move_to(week + timedelta(minutes=1))
+        self.assertEqual(self.send_sms(), [people[0].phone_sanitized])
+        self.assertEqual(set(mailings[0].mailing_trace_ids.mapped("trace_status")), {"pending"})
 
     def test_an_exit_rule(self):
         _sequence, people, enrollments = self.queued(exit_domain="[('function', '=', 'Lost')]")
