@@ -1,7 +1,7 @@
 from markupsafe import Markup
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import UserError, ValidationError
 from odoo.tools import is_html_empty
 
 from . import frequency
@@ -62,6 +62,32 @@ class CrmNurtureStep(models.Model):
     _share_b_percent = models.Constraint(
         "CHECK(share_b BETWEEN 0 AND 100)", "The share of version B is between 0 and 100 %."
     )
+
+    @api.constrains("mailing_id", "mailing_b_id")
+    def _check_mailings(self):
+        """Refuse a message that another step has, or that was sent as a mailing of its own."""
+        for step in self.sudo():
+            mailings = step._mailings()
+            others = self.sudo().search_count(
+                [
+                    ("id", "!=", step.id),
+                    "|",
+                    ("mailing_id", "in", mailings.ids),
+                    ("mailing_b_id", "in", mailings.ids),
+                ],
+                limit=1,
+            )
+            foreign = mailings.filtered(
+                lambda one: not one.nurture_sequence_id and one.state != "draft"
+            )
+            if others or foreign or (step.mailing_id and step.mailing_id == step.mailing_b_id):
+                raise ValidationError(
+                    self.env._(
+                        "The message of “%s” is used elsewhere already. Duplicate the mailing, and"
+                        " choose the copy.",
+                        step.display_name,
+                    )
+                )
 
     @api.depends("mailing_id")
     def _compute_message(self):

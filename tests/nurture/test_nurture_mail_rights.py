@@ -1,4 +1,4 @@
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, ValidationError
 from odoo.tests import tagged
 
 from .mail_common import NurtureMailCase
@@ -57,6 +57,44 @@ class TestNurtureMailRights(NurtureMailCase):
                 {"version_id": sequence.draft_id.id, **self._mail(body_html=body)}
             )
             sequence.action_publish()
+
+    def test_expressions_in_what_is_not_frozen(self):
+        self.env["ir.config_parameter"].set_param("mail.restrict.template.rendering", True)
+        self.env.ref("base.group_user").write(
+            {"implied_ids": [(3, self.env.ref("mail.group_mail_template_editor").id)]}
+        )
+        self.marketing.group_ids -= self.env.ref("mail.group_mail_template_editor")
+        text = {"kind": "sms", "name": "text", "sms_body": "Hello"}
+        plain = self._mail(body_html="<p>Hello</p>")
+        sequence = self._sequence(plain, purpose_id=self.purpose.id)
+        mailing = sequence.version_id.step_ids.mailing_id.with_user(self.marketing)
+        sneaky = "{{ object.env['ir.config_parameter'].sudo().get_param('database.secret') }}"
+        mailing.email_from = "Shop <shop@nurture.test>"
+        for name in ("email_from", "reply_to", "lang"):
+            with self.assertRaises(AccessError):
+                mailing[name] = sneaky
+                mailing.flush_recordset()
+            mailing.invalidate_recordset(flush=False)
+        draft = self._sequence(text, purpose_id=self.purpose.id, publish=False)
+        draft.draft_id.step_ids.mailing_id.body_plaintext = sneaky
+        with self.assertRaises(AccessError):
+            draft.with_user(self.marketing).action_publish()
+
+    def test_a_message_belongs_to_one_step(self):
+        first = self._sequence(self._mail(), purpose_id=self.purpose.id)
+        mailing = first.version_id.step_ids.mailing_id
+        second = self._sequence(purpose_id=self.purpose.id, publish=False)
+        sent = self.env["mailing.mailing"].create(
+            {
+                "subject": "News",
+                "state": "done",
+                "mailing_model_id": self.env["ir.model"]._get_id("crm.lead"),
+            }
+        )
+        for used in (mailing, sent):
+            with self.assertRaisesRegex(ValidationError, "used elsewhere"):
+                self._step(second, kind="email", name="stolen", mailing_id=used.id)
+        self.assertEqual(mailing.nurture_sequence_id, first)
 
     def test_limits_of_the_company_of_the_sequence(self):
         other = self.env["res.company"].create({"name": "Other"})
