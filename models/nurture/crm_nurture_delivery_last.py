@@ -1,14 +1,18 @@
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ..lifecycle.long_statement import CONCURRENCY
+
+#: After so many minutes it is asked again whether a message may leave that had to wait.
+WAIT_MINUTES = 60
 
 #: Rules that take the last message back as well, when somebody has come to the end.
 ALWAYS = ("archived", "reply", "unsubscribed")
 
 #: Whose messages these are, and what was said about the sequence meanwhile.
 WAITING = """
-    SELECT t.id, e.id AS enrollment, o.id IS NOT NULL AS optout, twin.id IS NOT NULL AS twin,
+    SELECT t.id, e.id AS enrollment, d.step_id AS step,
+           o.id IS NOT NULL AS optout, twin.id IS NOT NULL AS twin,
            CASE WHEN e.state = 'goal' OR e.state = 'exited' AND e.cause IS DISTINCT FROM 'exit'
                 THEN COALESCE(e.cause, 'rule') END AS cause,
            e.left_at IS NOT NULL AS finished
@@ -40,6 +44,8 @@ class CrmNurtureDelivery(models.Model):
         after the message may have fulfilled an exit rule themselves.
     And if sales begin to work with the person, or the sequence is paused?
         It waits, and leaves when that is over.
+    And if its hour is over, because the mail server did not answer, or sales held it?
+        It waits for the next sending hours of the person.
     What if two engines wrote to two leads of the same person at the same moment?
         The first one leaves.
     """
@@ -50,7 +56,7 @@ class CrmNurtureDelivery(models.Model):
     def _at_last(self, sequence, traces):
         """Tell which messages of a sequence may not leave, and which may not leave now.
 
-        :return: dict of trace id -> (failure type, text), and of trace id -> why it waits
+        :return: dict of trace id -> (failure type, text), and of trace id -> (until when, why)
         """
         for model in ("crm.nurture.enrollment", "crm.nurture.optout", "mailing.trace"):
             self.env[model].flush_model()
@@ -72,8 +78,29 @@ class CrmNurtureDelivery(models.Model):
             self.env.invalidate_all(flush=False)
             sequence._note_problem(error)
             words = self.env._("A filter of the sequence does not work.")
-            return {}, {row["id"]: words for row in rows}
-        return self._verdicts(sequence, rows, rules)
+            return {}, {row["id"]: (self._ask_again(), words) for row in rows}
+        refused, waiting = self._verdicts(sequence, rows, rules)
+        rest = [row for row in rows if row["id"] not in refused and row["id"] not in waiting]
+        return refused, waiting | self._until_open(sequence, rest)
+
+    @api.model
+    def _ask_again(self):
+        return fields.Datetime.add(fields.Datetime.now(), minutes=WAIT_MINUTES)
+
+    @api.model
+    def _until_open(self, sequence, rows):
+        """Give whom the sending hours keep from their messages by now: trace id -> (until, why)."""
+        if not sequence.sudo().calendar_id or not rows:
+            return {}
+        step = self.env["crm.nurture.step"].browse(rows[0]["step"])
+        enrollments = self.env["crm.nurture.enrollment"].browse(row["enrollment"] for row in rows)
+        closed = step._closed_until(enrollments)
+        words = self.env._("It waits for the sending hours.")
+        return {
+            row["id"]: (closed[row["enrollment"]], words)
+            for row in rows
+            if row["enrollment"] in closed
+        }
 
     @api.model
     def _rules_at_last(self, sequence, rows):
@@ -108,9 +135,9 @@ class CrmNurtureDelivery(models.Model):
             elif row["twin"]:
                 refused[row["id"]] = self._refusal(None)
             elif state == "held":
-                waiting[row["id"]] = self._words(cause)
+                waiting[row["id"]] = (self._ask_again(), self._words(cause))
             elif sequence.state == "paused":
-                waiting[row["id"]] = self.env._("The sequence is paused.")
+                waiting[row["id"]] = (self._ask_again(), self.env._("The sequence is paused."))
         return refused, waiting
 
     @api.model

@@ -5,6 +5,9 @@ from ..touchpoint import bots
 from ..touchpoint.mailing_trace import brin
 from . import frequency
 
+#: What tells what became of a delivery.
+OUTCOMES = ("crm.nurture.delivery", "mailing.trace", "link.tracker.click", "mail.mail", "sms.sms")
+
 RESULTS = [
     ("done", "Done"),
     ("yes", "Yes"),
@@ -104,14 +107,7 @@ class CrmNurtureDelivery(models.Model):
         """Give what became of these: list of (id, result, rule)."""
         if not self.ids:
             return []
-        for model in (
-            "crm.nurture.delivery",
-            "mailing.trace",
-            "link.tracker.click",
-            "mail.mail",
-            "sms.sms",
-        ):
-            self.env[model].sudo().flush_model()
+        self._flush_outcomes()
         ids = SQL("SELECT id FROM crm_nurture_delivery WHERE id = ANY(%s)", list(self.ids))
         return self.env.execute_query(
             SQL(
@@ -122,6 +118,12 @@ class CrmNurtureDelivery(models.Model):
                 ids,
             )
         )
+
+    @api.model
+    def _flush_outcomes(self):
+        """Write what tells what became of a delivery."""
+        for model in OUTCOMES:
+            self.env[model].sudo().flush_model()
 
     @api.model
     def _outcome_sql(self):

@@ -1,15 +1,12 @@
 import smtplib
 
-from odoo import fields, models
+from odoo import models
 from odoo.tools import split_every
 
 from . import frequency
 
 #: Before so many mails leave, it is asked once more who may get them.
 CHUNK = 50
-
-#: After so many minutes it is asked again whether a mail may leave that had to wait.
-WAIT_MINUTES = 60
 
 
 class MailMail(models.Model):
@@ -86,7 +83,7 @@ class MailMail(models.Model):
         for why in set(refused.values()):
             self.filtered(lambda mail, why=why: refused.get(mail) == why)._nurture_cancel(*why)
         for why in set(later.values()):
-            self.filtered(lambda mail, why=why: later.get(mail) == why)._nurture_wait(why)
+            self.filtered(lambda mail, why=why: later.get(mail) == why)._nurture_wait(*why)
         return lost.union(*refused, *later)
 
     def _nurture_traces(self):
@@ -97,12 +94,11 @@ class MailMail(models.Model):
         """Tell whether these are sent to their author, to see how they look."""
         return bool(self.env.context.get("mailing_test_mail")) and not self.sudo().mailing_trace_ids
 
-    def _nurture_wait(self, why):
-        """Let these come again in an hour, to see whether they may leave."""
-        later = fields.Datetime.add(fields.Datetime.now(), minutes=WAIT_MINUTES)
-        self.write({"scheduled_date": later})
-        self.sudo().mailing_trace_ids._nurture_hold(later, why)
-        self._nurture_wake(later)
+    def _nurture_wait(self, until, why):
+        """Let these come again at a moment, to see whether they may leave."""
+        self.write({"scheduled_date": until})
+        self.sudo().mailing_trace_ids._nurture_hold(until, why)
+        self._nurture_wake(until)
 
     def _nurture_readdress(self):
         """Send to the address that the person has now; cancel and give what has none any more."""

@@ -15,7 +15,7 @@ class MailingMailing(models.Model):
         """Tell which messages may not leave, and which may not leave now.
 
         :param waiting: dict of mail or SMS -> (its record id, its trace)
-        :return: dict of mail or SMS -> (failure type, text), and of mail or SMS -> why it waits
+        :return: dict of mail or SMS -> (failure type, text), and of them -> (until when, why)
         """
         self.ensure_one()
         grounds = self._privacy_grounds([record_id for record_id, _trace in waiting.values()])

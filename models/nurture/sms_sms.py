@@ -1,7 +1,6 @@
 from odoo import api, fields, models
 
 from . import frequency
-from .mail_mail import WAIT_MINUTES
 
 
 class SmsSms(models.Model):
@@ -49,7 +48,7 @@ class SmsSms(models.Model):
         for why in set(refused.values()):
             self.filtered(lambda text, why=why: refused.get(text) == why)._nurture_cancel(*why)
         for why in set(later.values()):
-            self.filtered(lambda text, why=why: later.get(text) == why)._nurture_wait(why)
+            self.filtered(lambda text, why=why: later.get(text) == why)._nurture_wait(*why)
         return lost.union(*refused, *later)
 
     def _nurture_renumber(self, waiting):
@@ -74,12 +73,11 @@ class SmsSms(models.Model):
         self._update_sms_state_and_trackers("canceled", failure_type="sms_optout")
         self.mailing_trace_ids._nurture_cancel(failure_type, reason)
 
-    def _nurture_wait(self, why):
-        """Let these come again in an hour, to see whether they may leave."""
-        later = fields.Datetime.add(fields.Datetime.now(), minutes=WAIT_MINUTES)
-        self.write({"state": "error", "failure_type": False, "nurture_at": later})
-        self.mailing_trace_ids._nurture_hold(later, why)
-        self._nurture_wake(later)
+    def _nurture_wait(self, until, why):
+        """Let these come again at a moment, to see whether they may leave."""
+        self.write({"state": "error", "failure_type": False, "nurture_at": until})
+        self.mailing_trace_ids._nurture_hold(until, why)
+        self._nurture_wake(until)
 
     @api.model
     def _nurture_wake(self, at=None):

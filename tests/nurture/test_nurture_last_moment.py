@@ -87,6 +87,36 @@ class TestNurtureLastMoment(NurtureMailCase):
         self.assertEqual(self.left(), [people[0].email_normalized])
         self.assertEqual((delivery.note, delivery.retry_at), (False, False))
 
+    @mute_logger("odoo.addons.mail.models.mail_mail", "odoo.addons.base.models.ir_mail_server")
+    def test_a_server_that_answers_again_at_night(self):
+        hours = [
+            (0, 0, {"name": "Day", "dayofweek": str(day), "hour_from": 9, "hour_to": 18})
+            for day in range(5)
+        ]
+        calendar = self.env["resource.calendar"].create(
+            {"name": "Day", "tz": "UTC", "attendance_ids": hours, "company_id": False}
+        )
+        self.clock.move_to("2026-06-01 17:59:00")
+        contact = self._contact(tz="UTC", email="night@firm.test", company_name="Firm")
+        sequence = self._sequence(self._mail(), purpose_id=self.purpose.id, calendar_id=calendar.id)
+        people = self._people(1, partner_id=contact.id)
+        people |= self._people(1, email_from="other@firm.test")
+        people[1].user_id = False
+        self.env.company.partner_id.tz = "America/New_York"
+        enrollments = sequence._enroll(people)
+        self.run_until(seconds=30)
+        self.assertEqual(self.results(enrollments), ["queued"] * 2)
+        with self.mail_server() as mailbox:
+            mailbox.stop()
+            self.send()
+        self.clock.tick(600)
+        self.assertEqual(self.left(), ["other@firm.test"], "in New York it is day")
+        delivery = self.delivery(enrollments[0])
+        self.assertEqual(delivery.note, "It waits for the sending hours.")
+        self.assertEqual(str(delivery.retry_at), "2026-06-02 09:00:00")
+        self.clock.move_to("2026-06-02 09:00:01")
+        self.assertEqual(self.left(), [people[0].email_normalized])
+
     def test_a_filter_that_broke_holds_the_mails(self):
         sequence, people, enrollments = self.queued()
         other = self._sequence(self._mail("other"), purpose_id=self.purpose.id)
