@@ -23,6 +23,8 @@ What others may call:
 * `enrollments._leave(state, reason)`: take somebody out;
 * `delivery.result`, and as SQL `_outcome_sql`, `_rule_sql`, `_outcome_joins_sql`: what became of
   a message, and which rule kept it back;
+* `delivery._at_last(sequence, traces)`: which messages in the queue may not leave (now), and why;
+* `sequence._sending_company()`: whose limits, servers and domains count;
 * `sequence._opt_out(emails)`: write nothing of the sequence to these addresses any more;
 * `env["mailing.trace"]._messages_since(records, moment)`: what people got lately.
 

@@ -93,7 +93,9 @@ class CrmNurtureDelivery(models.Model):
 
     result = fields.Selection(RESULTS, compute="_compute_result")
     tries = fields.Integer(default=0, help="How often sending failed for a passing reason.")
-    retry_at = fields.Datetime("Tried Again on")
+    retry_at = fields.Datetime(
+        "Waits Until", help="The message has not left, and is tried again then."
+    )
 
     _date_idx = brin("date")
     _retry_idx = models.Index("(retry_at) WHERE retry_at IS NOT NULL")

@@ -40,6 +40,22 @@ class TestNurtureMailRights(NurtureMailCase):
         with self.assertRaises(AccessError):
             optout.with_user(self.salesman).read(["email"])
 
+    def test_addresses_that_left_a_sequence_of_another_company(self):
+        other = self.env["res.company"].create({"name": "Other"})
+        here = self._sequence(self._mail(), purpose_id=self.purpose.id)
+        there = self._sequence(self._mail(), purpose_id=self.purpose.id, company_id=other.id)
+        (here | there)._opt_out(["a@b.test"])
+        found = (
+            self.env["crm.nurture.optout"]
+            .with_user(self.manager)
+            .search([("email", "=", "a@b.test")])
+        )
+        self.assertEqual(found.sequence_id, here)
+        lead = self._people(1, email_from="a@b.test")
+        self.assertFalse(there._enroll(lead), "the list counts all the same")
+        found.unlink()
+        self.assertTrue(here._enroll(lead), "the person asked for it")
+
     def test_expressions_of_any_kind_need_the_right(self):
         self.env["ir.config_parameter"].set_param("mail.restrict.template.rendering", True)
         self.env.ref("base.group_user").write(
