@@ -6,11 +6,12 @@ from odoo import http
 from odoo.http import request
 from odoo.tools import email_normalize
 
-from odoo.addons.mass_mailing.controllers.main import MassMailController
 from odoo.addons.mass_mailing_sms.controllers.main import MailingSMSController
 
+from .mass_mailing import PrivacyMassMailController
 
-class NurtureUnsubscribeController(MassMailController):
+
+class NurtureUnsubscribeController(PrivacyMassMailController):
     """Who unsubscribes by a message of a sequence says from what: from it, or from everything.
 
     What does the link in the message do?
@@ -37,8 +38,8 @@ class NurtureUnsubscribeController(MassMailController):
         self, mailing_id, document_id=None, email=None, hash_token=None, scope=None
     ):
         """Do what was chosen: leave the sequence, or everything."""
+        found, token = self._fetch_user_information(email, hash_token)
         if scope == "sequence":
-            found, token = self._fetch_user_information(email, hash_token)
             try:
                 mailing = self._check_mailing_email_token(
                     int(mailing_id), document_id, found, token, required_mailing_id=True
@@ -54,11 +55,18 @@ class NurtureUnsubscribeController(MassMailController):
                         "document_id": document_id,
                         "email": email,
                         "hash_token": hash_token,
+                        "privacy_preference_url": self._privacy_preference_url(found),
                     },
                 )
-        return super().mailing_confirm_unsubscribe_post(
+        response = super().mailing_confirm_unsubscribe_post(
             mailing_id, document_id=document_id, email=email, hash_token=hash_token
         )
+        # Odoo has checked the link; its own page of settings knows lists alone
+        mailing = request.env["mailing.mailing"].sudo().browse(int(mailing_id))
+        choices = mailing.nurture_sequence_id and self._privacy_preference_url(found)
+        if choices:
+            response.qcontext["settings_url"] = choices
+        return response
 
     @http.route()
     def mailing_unsubscribe(
@@ -83,7 +91,7 @@ class NurtureUnsubscribeController(MassMailController):
     @staticmethod
     def _nurture_opt_out(mailing, email):
         """Let an address leave the sequence of a message; the link has been checked."""
-        mailing.nurture_sequence_id._opt_out([email_normalize(email or "")])
+        mailing.nurture_sequence_id._opt_out_by(mailing, email_normalize(email or ""))
 
 
 class NurtureSmsController(MailingSMSController):
@@ -99,5 +107,5 @@ class NurtureSmsController(MailingSMSController):
             sequence = found.mass_mailing_id.nurture_sequence_id
             if sequence:
                 record = request.env[found.model].sudo().browse(found.res_id).exists()
-                sequence._leave_by_number(record)
+                sequence._leave_by_number(record, number)
         return response

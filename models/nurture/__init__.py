@@ -24,6 +24,8 @@ What others may call:
 * `enrollments._leave(state, reason)`: take somebody out;
 * `delivery.result`, and as SQL `_outcome_sql`, `_rule_sql`, `_outcome_joins_sql`: what became of
   a message, and which rule kept it back;
+* `delivery._at_last(sequence, traces)`: which messages in the queue may not leave (now), and why;
+* `sequence._sending_company()`: whose limits, servers and domains count;
 * `sequence._opt_out(emails)`: write nothing of the sequence to these addresses any more;
 * `env["mailing.trace"]._messages_since(records, moment)`: what people got lately.
 
@@ -82,6 +84,7 @@ from . import crm_nurture_step_mail
 from . import crm_nurture_sequence_mail
 from . import crm_nurture_enrollment_hold
 from . import crm_nurture_delivery_outcome
+from . import crm_nurture_delivery_last
 from . import crm_lifecycle_mixin
 from . import link_tracker
 from . import mailing_trace
@@ -90,6 +93,9 @@ from . import mailing_mailing_gate
 from . import mailing_mailing_cap
 from . import mail_compose_message
 from . import mail_mail
+from . import replies
+from . import mail_thread
+from . import sms_composer
 from . import sms_sms
 from . import res_company
 from . import res_config_settings_mail

@@ -5,6 +5,9 @@ from ..touchpoint import bots
 from ..touchpoint.mailing_trace import brin
 from . import frequency
 
+#: What tells what became of a delivery.
+OUTCOMES = ("crm.nurture.delivery", "mailing.trace", "link.tracker.click", "mail.mail", "sms.sms")
+
 RESULTS = [
     ("done", "Done"),
     ("yes", "Yes"),
@@ -26,10 +29,11 @@ RESULTS = [
 RESULT = """
     CASE WHEN d.outcome <> 'queued' OR t.id IS NULL THEN d.outcome
          WHEN d.retry_at IS NOT NULL AND t.trace_status IN ('outgoing', 'error') THEN 'queued'
-         WHEN t.trace_status = 'cancel' THEN 'cancelled'
-         WHEN t.trace_status = 'error' AND t.failure_type IN (
+         WHEN t.trace_status IN ('cancel', 'error') AND t.failure_type IN (
               'mail_email_missing', 'mail_email_invalid', 'sms_number_missing',
               'sms_number_format', 'sms_invalid_destination') THEN 'no_address'
+         WHEN t.trace_status = 'cancel' THEN 'cancelled'
+         WHEN t.trace_status = 'outgoing' AND %(gone)s THEN 'cancelled'
          WHEN t.trace_status = 'error' THEN 'failed'
          WHEN t.trace_status = 'bounce' THEN 'bounced'
          WHEN t.trace_status = 'reply' THEN 'replied'
@@ -39,6 +43,14 @@ RESULT = """
            OR t.trace_type = 'sms' AND t.trace_status = 'sent' THEN 'delivered'
          WHEN t.trace_status IN ('sent', 'pending') THEN 'sent'
          ELSE 'queued' END
+"""
+
+#: Somebody deleted or cancelled, in the queue of Odoo, what a trace `t` waits for.
+GONE = """
+    NOT CASE t.trace_type
+        WHEN 'mail' THEN EXISTS (SELECT FROM mail_mail m WHERE m.id = t.mail_mail_id
+                                    AND m.state <> 'cancel')
+        ELSE EXISTS (SELECT FROM sms_sms m WHERE m.id = t.sms_id_int) END
 """
 
 #: Which rule kept a message back, as a word of Odoo or of the gate.
@@ -72,7 +84,8 @@ class CrmNurtureDelivery(models.Model):
     What does not count?
         Openings and clicks by programs. A mail that only they opened is delivered, not opened.
     What is cancelled?
-        What was queued, and did not leave because the person said no or left the sequence.
+        What was queued, and did not leave: because the person said no or left the sequence, or
+        because somebody took it out of the queue.
         *Suppressed* never got into the queue.
     """
 
@@ -80,7 +93,9 @@ class CrmNurtureDelivery(models.Model):
 
     result = fields.Selection(RESULTS, compute="_compute_result")
     tries = fields.Integer(default=0, help="How often sending failed for a passing reason.")
-    retry_at = fields.Datetime("Tried Again on")
+    retry_at = fields.Datetime(
+        "Waits Until", help="The message has not left, and is tried again then."
+    )
 
     _date_idx = brin("date")
     _retry_idx = models.Index("(retry_at) WHERE retry_at IS NOT NULL")
@@ -94,8 +109,7 @@ class CrmNurtureDelivery(models.Model):
         """Give what became of these: list of (id, result, rule)."""
         if not self.ids:
             return []
-        for model in ("crm.nurture.delivery", "mailing.trace", "link.tracker.click"):
-            self.env[model].sudo().flush_model()
+        self._flush_outcomes()
         ids = SQL("SELECT id FROM crm_nurture_delivery WHERE id = ANY(%s)", list(self.ids))
         return self.env.execute_query(
             SQL(
@@ -108,9 +122,15 @@ class CrmNurtureDelivery(models.Model):
         )
 
     @api.model
+    def _flush_outcomes(self):
+        """Write what tells what became of a delivery."""
+        for model in OUTCOMES:
+            self.env[model].sudo().flush_model()
+
+    @api.model
     def _outcome_sql(self):
         """Give the expression of what became of a delivery, for `_outcome_joins_sql`."""
-        return SQL(RESULT)
+        return SQL(RESULT, gone=SQL(GONE))
 
     @api.model
     def _rule_sql(self):

@@ -23,8 +23,7 @@ class CrmNurtureDelivery(models.Model):
         """Find them by what their traces tell."""
         if operator != "in":
             return NotImplemented
-        for model in ("crm.nurture.delivery", "mailing.trace", "link.tracker.click"):
-            self.env[model].sudo().flush_model()
+        self._flush_outcomes()
         found = SQL(
             "(SELECT d.id FROM %s WHERE %s IN %s)",
             self._outcome_joins_sql(),

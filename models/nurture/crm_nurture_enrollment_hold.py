@@ -5,6 +5,11 @@ from ..privacy.consent.decision import ORDERED
 from . import frequency, timetable
 from .crm_nurture_step_mail import MESSAGES
 
+#: Each whole period that somebody has waited counts as much as this much priority, so that what
+#: matters less is not put off for ever.
+PATIENCE = 10
+WEIGHT = "%(priority)s + %(patience)s * floor(extract(epoch FROM %(now)s - %(since)s) / %(period)s)"
+
 #: How many messages that matter more are due for the same people now.
 RIVALS = """
     SELECT e.id, count(*) FROM crm_nurture_enrollment e
@@ -12,8 +17,18 @@ RIVALS = """
       JOIN crm_nurture_sequence q ON q.id = o.sequence_id
       JOIN crm_nurture_step s ON s.id = o.step_id
      WHERE e.id = ANY(%(ids)s) AND o.state = 'waiting' AND o.due_at <= %(now)s
-       AND s.kind IN %(kinds)s AND (q.priority, -q.id) > (%(priority)s, -%(sequence)s)
+       AND s.kind IN %(kinds)s AND o.sequence_id <> %(sequence)s
+       AND (%(theirs)s, -q.id) > (%(ours)s, -%(sequence)s)
      GROUP BY e.id
+"""
+
+#: How many messages of these sequences are due now and matter more than one that waits since.
+RESERVED = """
+    SELECT count(*) FROM crm_nurture_enrollment o
+      JOIN crm_nurture_step s ON s.id = o.step_id
+      JOIN crm_nurture_sequence q ON q.id = o.sequence_id
+     WHERE o.state = 'waiting' AND o.due_at <= %(now)s AND s.kind IN %(kinds)s
+       AND o.sequence_id = ANY(%(sequences)s) AND %(theirs)s > %(ours)s
 """
 
 
@@ -25,7 +40,9 @@ class CrmNurtureEnrollment(models.Model):
         number. What a contract or a law orders to send is not held back.
     Who goes first?
         The sequence with the higher priority; what has to wait comes when there is room, and
-        is never dropped.
+        is never dropped. The longer it waits the more it matters.
+    Whose budget is it, and when does a day begin?
+        That of the company of the sequence, in its time zone; without one: of its owner's.
     What is over the budget?
         Is spread over the next days, at the same time of day. Two engines that work at the same
         moment may each send what is left of the day.
@@ -53,7 +70,7 @@ class CrmNurtureEnrollment(models.Model):
 
     def _hold_capped(self, step):
         """Let those wait who got enough messages lately; give the others."""
-        company = step.sequence_id.company_id or self.env.company
+        company = step.sequence_id._sending_company()
         number, days = company.nurture_cap_number, max(1, company.nurture_cap_days)
         purpose = step.sequence_id.sudo()._message_purpose(step)
         if not number or purpose.legal_basis in ORDERED:
@@ -63,7 +80,7 @@ class CrmNurtureEnrollment(models.Model):
         got = records.env["mailing.trace"]._messages_since(
             records, fields.Datetime.subtract(now, days=days)
         )
-        rivals = self._rivals(step)
+        rivals = self._rivals(step, days)
         later = {}
         for key, record_id in zip(self.ids, records.ids, strict=True):
             dates = got.get(record_id, [])
@@ -75,7 +92,7 @@ class CrmNurtureEnrollment(models.Model):
         self._hold("cap", later)
         return self.browse(key for key in self.ids if key not in later)
 
-    def _rivals(self, step):
+    def _rivals(self, step, days):
         """Count the messages that matter more and are due: dict of id -> number."""
         sequence = step.sequence_id
         return dict(
@@ -86,8 +103,9 @@ class CrmNurtureEnrollment(models.Model):
                     ids=list(self.ids),
                     now=fields.Datetime.now(),
                     kinds=tuple(MESSAGES),
-                    priority=sequence.priority,
                     sequence=sequence.id,
+                    theirs=_weight(SQL("q.priority"), SQL("o.arrived_at"), days),
+                    ours=_weight(sequence.priority, SQL("e.arrived_at"), days),
                 )
             )
         )
@@ -100,26 +118,22 @@ class CrmNurtureEnrollment(models.Model):
         """Let those wait for whom nothing is left today; give the others."""
         going = self
         sequence = step.sequence_id
-        company = sequence.company_id or self.env.company
+        company = sequence._sending_company()
         if sequence.daily_budget:
-            going = going._hold_over(sequence.daily_budget, sequence, 0)
-        if company.nurture_daily_budget:
-            others = self.env["crm.nurture.sequence"].search(
-                [("company_id", "in", (company.id, False))]
-            )
-            first = others.filtered(lambda one: one.priority > sequence.priority)
-            reserved = self._count_due(first)
-            going = going._hold_over(company.nurture_daily_budget, others, reserved)
+            going = going._hold_over(company, sequence.daily_budget, sequence, 0)
+        if company.nurture_daily_budget and going:
+            others = company._nurture_sequences()
+            reserved = going._count_reserved(sequence, others - sequence)
+            going = going._hold_over(company, company.nurture_daily_budget, others, reserved)
         return going
 
-    def _hold_over(self, budget, sequences, reserved):
+    def _hold_over(self, company, budget, sequences, reserved):
         """Let those wait who are beyond the budget that some sequences share."""
-        if not self:
-            return self
-        room = max(0, budget - self._count_today(sequences) - reserved)
-        going, over = self[:room], self[room:]
+        zone = company.partner_id.tz or "UTC"
+        room = max(0, budget - self._count_today(sequences, zone) - reserved)
+        first = self.sorted(lambda one: (one.arrived_at or one.entered_at, one.id))
+        going, over = first[:room], first[room:]
         if over:
-            zone = self.env.company.partner_id.tz or "UTC"
             now = fields.Datetime.now()
             days = frequency.spread(len(over), budget, self._loads(sequences, now, zone))
             later = {
@@ -130,9 +144,8 @@ class CrmNurtureEnrollment(models.Model):
         return going
 
     @api.model
-    def _count_today(self, sequences):
+    def _count_today(self, sequences, zone):
         """Count what these sequences have handed over today."""
-        zone = self.env.company.partner_id.tz or "UTC"
         today = timetable.localized(fields.Datetime.now(), zone).replace(
             hour=0, minute=0, second=0, microsecond=0
         )
@@ -147,22 +160,23 @@ class CrmNurtureEnrollment(models.Model):
         )
         return rows[0][0]
 
-    @api.model
-    def _count_due(self, sequences):
-        """Count who is due for a message of these sequences now."""
-        if not sequences:
+    def _count_reserved(self, sequence, others):
+        """Count the due messages of other sequences that matter more than these."""
+        if not others:
             return 0
-        rows = self.env.execute_query(
+        days = max(1, sequence._sending_company().nurture_cap_days)
+        since = min(one.arrived_at or one.entered_at for one in self)
+        [(count,)] = self.env.execute_query(
             SQL(
-                "SELECT count(*) FROM crm_nurture_enrollment e JOIN crm_nurture_step s"
-                " ON s.id = e.step_id WHERE e.state = 'waiting' AND e.due_at <= %s"
-                " AND s.kind IN %s AND e.sequence_id = ANY(%s)",
-                fields.Datetime.now(),
-                tuple(MESSAGES),
-                list(sequences.ids),
+                RESERVED,
+                now=fields.Datetime.now(),
+                kinds=tuple(MESSAGES),
+                sequences=list(others.ids),
+                theirs=_weight(SQL("q.priority"), SQL("o.arrived_at"), days),
+                ours=_weight(sequence.priority, SQL("%s::timestamp", since), days),
             )
         )
-        return rows[0][0]
+        return count
 
     @api.model
     def _loads(self, sequences, now, zone):
@@ -199,3 +213,15 @@ class CrmNurtureEnrollment(models.Model):
             )
         )
         self.invalidate_recordset(["due_at", "held_by"])
+
+
+def _weight(priority, since, days):
+    """Give the SQL of how much a message matters: its priority, and how long it has waited."""
+    return SQL(
+        WEIGHT,
+        priority=priority,
+        patience=PATIENCE,
+        now=SQL("%s::timestamp", fields.Datetime.now()),
+        since=since,
+        period=days * 86_400,
+    )

@@ -8,6 +8,8 @@ class CrmNurtureOptout(models.Model):
         Is on Odoo's list of excluded addresses, and an objection is noted; see the gate.
     When does it take effect?
         Before the next message, also one that waits to leave; and who is inside leaves.
+    And who asks to get them again?
+        A manager deletes the line; whoever is let in then comes in as any other.
     Why the address?
         The next lead of the same person has it as well.
     """

@@ -1,3 +1,5 @@
+from datetime import datetime
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
@@ -16,7 +18,7 @@ class CrmNurtureSequence(models.Model):
         The most messages that leave in a day; the others follow on the next days, those of
         sequences with a higher priority first.
     What becomes of messages that wait to leave when the sequence is paused?
-        They wait until it goes on.
+        They wait until it goes on. If it is deleted they are cancelled.
     """
 
     _inherit = "crm.nurture.sequence"
@@ -39,15 +41,19 @@ class CrmNurtureSequence(models.Model):
     )
 
     def write(self, vals):
-        """Let a new purpose hold for all its messages."""
+        """Let a new purpose, and a new owner as the sender, hold for all its messages."""
         result = super().write(vals)
-        if not vals.keys().isdisjoint({"purpose_id", "company_id"}):
+        if not vals.keys().isdisjoint({"purpose_id", "company_id", "user_id"}):
             self.version_ids.step_ids._own_mailings()
         return result
 
     @api.ondelete(at_uninstall=False)
     def _unlink_messages(self):
         """Delete the messages that nobody got; the others stay for the figures of Odoo."""
+        mails, texts = self._waiting_messages()
+        why = self.env._("The sequence was deleted before the message left.")
+        mails._nurture_cancel("mail_optout", why)
+        texts._nurture_cancel("sms_optout", why)
         mailings = self.env["mailing.mailing"].sudo().with_context(active_test=False)
         own = mailings.search([("nurture_sequence_id", "in", self.ids)])
         sent = (
@@ -73,14 +79,38 @@ class CrmNurtureSequence(models.Model):
         """Let what waited leave at once."""
         paused = self.filtered(lambda one: one.state == "paused")
         result = super().action_resume()
-        mails = self.env["mail.mail"].sudo()
-        waiting = mails.search(
-            [("mailing_id.nurture_sequence_id", "in", paused.ids), ("state", "=", "outgoing")]
-        )
-        if waiting:
-            waiting.scheduled_date = False
-            waiting._nurture_wake()
+        mails, texts = paused._waiting_messages()
+        mails.scheduled_date = False
+        mails._nurture_wake()
+        if texts:
+            texts._nurture_return()
+            texts._nurture_wake()
         return result
+
+    def _waiting_messages(self):
+        """Give the mails and the SMS of these sequences that have not left."""
+        own = [("mailing_id.nurture_sequence_id", "in", self.ids)]
+        mails = self.env["mail.mail"].sudo().search([*own, ("state", "=", "outgoing")])
+        texts = self.env["sms.sms"].sudo()
+        return mails, texts.search(
+            [
+                *own,
+                ("state", "in", ("outgoing", "error")),
+                ("mailing_trace_ids.trace_status", "=", "outgoing"),
+            ]
+        )
+
+    def _sending_company(self):
+        """Give the company whose messages these are: whose limits and servers count."""
+        self.ensure_one()
+        sequence = self.sudo()
+        return sequence.company_id or sequence.user_id.company_id or self.env.company
+
+    def _told_since(self):
+        """Give since when an address that got a message does not get it by another record."""
+        if self.reentry == "never":
+            return datetime.min
+        return fields.Datetime.subtract(fields.Datetime.now(), days=self.reentry_days)
 
     def _message_purpose(self, step):
         """Give the purpose of the messages of a step."""

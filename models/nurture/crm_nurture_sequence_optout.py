@@ -40,11 +40,26 @@ class CrmNurtureSequence(models.Model):
             address = f"{sequence._subject()}.email_normalized"
             sequence._inside([(address, "in", addresses)])._leave("exited", cause="unsubscribed")
 
-    def _leave_by_number(self, records):
-        """Let these leave the sequences, who stopped its SMS."""
+    def _opt_out_by(self, mailing, email):
+        """Let whoever got a message of a sequence at an address leave it, and not come in again.
+
+        Also those who have another address by now: it is the same person who says so.
+        """
+        traces = self.env["mailing.trace"].sudo()
+        got = traces.search([("mass_mailing_id", "=", mailing.id), ("email", "=", email)])
+        deliveries = self.env["crm.nurture.delivery"].sudo()
+        people = deliveries.search([("trace_id", "in", got.ids)]).enrollment_id
+        self._opt_out([email, *people.mapped(f"{self._subject()}.email_normalized")])
+
+    def _leave_by_number(self, record, number):
+        """Let all leave who have the number that stopped the SMS, and not come in again.
+
+        :param record: the lead or contact that got the SMS
+        """
         for sequence in self:
-            inside = sequence._inside([(sequence._subject(), "in", records.ids)])
-            inside._leave("exited", cause="unsubscribed")
+            by_number = [(f"{sequence._subject()}.phone_sanitized", "=", number)]
+            sequence._inside(by_number)._leave("exited", cause="unsubscribed")
+        self._opt_out([record.email_normalized])
 
     def _inside(self, domain):
         """Give who is inside, and fulfils a domain."""

@@ -1,7 +1,7 @@
 from markupsafe import Markup
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import UserError, ValidationError
 from odoo.tools import is_html_empty
 
 from . import frequency
@@ -25,6 +25,8 @@ class CrmNurtureStep(models.Model):
         wait in Odoo's queue, each with its trace, which tells what becomes of it.
     What is version B for?
         A stable share of the people get it instead of A; the figures of both tell which is better.
+    Who is the sender?
+        The owner of the sequence, unless another sender is written in the message.
     Who gets nothing?
         Who has no address, is on an exclusion list, may not be written to for the purpose, left
         the sequence, or has had the same message at the same address as another lead.
@@ -60,6 +62,32 @@ class CrmNurtureStep(models.Model):
     _share_b_percent = models.Constraint(
         "CHECK(share_b BETWEEN 0 AND 100)", "The share of version B is between 0 and 100 %."
     )
+
+    @api.constrains("mailing_id", "mailing_b_id")
+    def _check_mailings(self):
+        """Refuse a message that another step has, or that was sent as a mailing of its own."""
+        for step in self.sudo():
+            mailings = step._mailings()
+            others = self.sudo().search_count(
+                [
+                    ("id", "!=", step.id),
+                    "|",
+                    ("mailing_id", "in", mailings.ids),
+                    ("mailing_b_id", "in", mailings.ids),
+                ],
+                limit=1,
+            )
+            foreign = mailings.filtered(
+                lambda one: not one.nurture_sequence_id and one.state != "draft"
+            )
+            if others or foreign or (step.mailing_id and step.mailing_id == step.mailing_b_id):
+                raise ValidationError(
+                    self.env._(
+                        "The message of “%s” is used elsewhere already. Duplicate the mailing, and"
+                        " choose the copy.",
+                        step.display_name,
+                    )
+                )
 
     @api.depends("mailing_id")
     def _compute_message(self):
@@ -128,6 +156,7 @@ class CrmNurtureStep(models.Model):
             "mailing_domain": "[('id', '=', False)]",
             "privacy_purpose_id": False,
             "user_id": sequence.user_id.id,
+            "email_from": sequence.user_id.email_formatted,
         }
         if vals["kind"] == "sms":
             values |= {"sms_allow_unsubscribe": True, "body_plaintext": vals.get("sms_body") or ""}
@@ -153,7 +182,9 @@ class CrmNurtureStep(models.Model):
             sequence = step.sudo().sequence_id
             purpose = sequence._message_purpose(step).sudo()
             channel = MESSAGES.get(step.kind, "email")
-            step._mailings()._set_nurture(
+            mailings = step._mailings()
+            mailings._sign(sequence.user_id)
+            mailings._set_nurture(
                 {
                     "nurture_sequence_id": sequence.id,
                     "mailing_model_id": self.env["ir.model"]._get_id(sequence.model),

@@ -1,6 +1,6 @@
 import smtplib
 
-from odoo import fields, models
+from odoo import models
 from odoo.tools import split_every
 
 from . import frequency
@@ -13,10 +13,14 @@ class MailMail(models.Model):
     """Mails of mailings pass the gate again before they leave, and survive a server that is down.
 
     What may happen between the queue and the server?
-        The person unsubscribes, objects, asks for a restriction, withdraws a consent, or leaves
-        the sequence by one of its rules: the mail is cancelled, and the reason is kept.
-    What if the sequence is paused?
+        The person unsubscribes, objects, asks for a restriction, withdraws a consent, answers, or
+        leaves the sequence by another of its rules: the mail is cancelled, and the reason is kept.
+    What if the sequence is paused, or a quotation is open and the sequence keeps out of the way?
         Its mails wait.
+    And if the address was corrected?
+        It goes to the new one.
+    And a mail that its author sends to try it?
+        Goes to its author, and counts nowhere: it has no trace.
     What if the mail server is down, or says "later"?
         The mails of sequences stay in the queue and are tried again, later each time, for two
         days. None is lost. The Message-ID stays the same, so that a mail whose acceptance was
@@ -47,6 +51,8 @@ class MailMail(models.Model):
             return super()._send(**options)
         for ids in split_every(CHUNK, self.ids):
             mails = self.browse(ids)._nurture_allowed()
+            if not mails:
+                continue
             try:
                 super(MailMail, mails)._send(**options)
             except smtplib.SMTPServerDisconnected as error:
@@ -57,18 +63,67 @@ class MailMail(models.Model):
 
     def _nurture_allowed(self):
         """Cancel or hold what may not leave now; give the rest."""
-        going = self
-        for mailing, mails in self.filtered("mailing_id").grouped("mailing_id").items():
-            if mails[0].model != mailing.sudo().mailing_model_real:
+        # what has left, or is cancelled, is told by nobody that it was cancelled
+        going = self.filtered(lambda mail: mail.state == "outgoing")
+        for mailing, mails in going.filtered("mailing_id").grouped("mailing_id").items():
+            if mails[0].model != mailing.sudo().mailing_model_real or mails._is_trial():
                 continue
-            refused = mailing.sudo()._refused_at_last(mails.mapped("res_id"))
-            for mail in mails.filtered(lambda mail, refused=refused: mail.res_id in refused):
-                mail._nurture_cancel(*refused[mail.res_id])
-                going -= mail
-            if mailing.sudo().nurture_sequence_id.state == "paused":
-                (mails & going).scheduled_date = fields.Datetime.add(fields.Datetime.now(), hours=1)
-                going -= mails
+            going -= mails._nurture_stopped(mailing.sudo())
+        going.sudo().mailing_trace_ids._nurture_trying()
         return going
+
+    def _nurture_stopped(self, mailing):
+        """Cancel what may not leave, hold what may not leave now; give both."""
+        lost = self._nurture_readdress() if mailing.nurture_sequence_id else self.browse()
+        rest, none = self - lost, self.env["mailing.trace"].sudo()
+        traces = rest._nurture_traces()
+        refused, later = mailing._at_last(
+            {mail: (mail.res_id, traces.get(mail.id, none)) for mail in rest}
+        )
+        for why in set(refused.values()):
+            self.filtered(lambda mail, why=why: refused.get(mail) == why)._nurture_cancel(*why)
+        for why in set(later.values()):
+            self.filtered(lambda mail, why=why: later.get(mail) == why)._nurture_wait(*why)
+        return lost.union(*refused, *later)
+
+    def _nurture_traces(self):
+        """Give the trace of each mail that has one, by the id of the mail."""
+        return {trace.mail_mail_id.id: trace for trace in self.sudo().mailing_trace_ids}
+
+    def _is_trial(self):
+        """Tell whether these are sent to their author, to see how they look."""
+        return bool(self.env.context.get("mailing_test_mail")) and not self.sudo().mailing_trace_ids
+
+    def _nurture_wait(self, until, why):
+        """Let these come again at a moment, to see whether they may leave."""
+        self.write({"scheduled_date": until})
+        self.sudo().mailing_trace_ids._nurture_hold(until, why)
+        self._nurture_wake(until)
+
+    def _nurture_readdress(self):
+        """Send to the address that the person has now; cancel and give what has none any more."""
+        lost = self.browse()
+        records = self.env[self[:1].model].browse(self.mapped("res_id")).exists()
+        emails = {record.id: record.email_normalized for record in records}
+        contacts = {contact.id: contact.email_normalized for contact in self.recipient_ids}
+        traces = self._nurture_traces()
+        for mail in self.filtered("mailing_trace_ids"):
+            to = mail.recipient_ids.ids
+            email = contacts[to[0]] if to else emails.get(mail.res_id)
+            if not email:
+                lost |= mail
+            elif email != traces[mail.id].email:
+                mail._nurture_send_to(email)
+        if lost:
+            words = self.env._("The address was removed before the message left.")
+            lost._nurture_cancel("mail_email_missing", words)
+        return lost
+
+    def _nurture_send_to(self, email):
+        """Send to another address; an address in a field of its own follows by itself."""
+        if self.email_to:
+            self.email_to = email
+        self.sudo().mailing_trace_ids.email = email
 
     def _nurture_cancel(self, failure_type, reason):
         self.write({"state": "cancel", "failure_type": "mail_optout", "failure_reason": reason})

@@ -1,5 +1,5 @@
 from odoo import fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
@@ -36,6 +36,10 @@ class MailingMailing(models.Model):
 
     def write(self, vals):
         """Refuse to change what people in a sequence are about to get."""
+        if "nurture_sequence_id" in vals and not self.env.su:
+            raise AccessError(
+                self.env._("A message belongs to its sequence: edit the steps of the sequence.")
+            )
         if not CONTENT.isdisjoint(vals):
             self._check_not_published(vals)
         return super().write(vals)
@@ -103,6 +107,13 @@ class MailingMailing(models.Model):
             if changes:
                 mailing.write(changes)
 
+    def _sign(self, user):
+        """Let a user be the sender, where the one before was, and nobody else was chosen."""
+        for mailing in self.filtered(lambda one: one.user_id != user):
+            usual = (mailing.user_id.email_formatted, mailing.create_uid.email_formatted, False)
+            sender = {"email_from": user.email_formatted} if mailing.email_from in usual else {}
+            mailing.write({"user_id": user.id, **sender})
+
     def _get_recipients_domain(self):
         """Send the message of a step to nobody by list, whatever its form says."""
         return Domain.FALSE if self.nurture_sequence_id else super()._get_recipients_domain()
@@ -122,7 +133,7 @@ class MailingMailing(models.Model):
         :return: record id -> its new trace
         """
         self.ensure_one()
-        company = self.nurture_sequence_id.company_id or self.env.company
+        company = self.nurture_sequence_id._sending_company()
         mailing = self.with_company(company).with_context(
             nurture_links=KnownLinks(), mail_notify_author=True
         )
@@ -194,12 +205,13 @@ class MailingMailing(models.Model):
         return {row[0]: trace for row, trace in zip(rows, found, strict=True)}
 
     def _nurture_siblings(self):
-        """Give the mailings of both versions of the step."""
+        """Give the mailings of the step, A and B, in all versions of the sequence."""
         steps = self.env["crm.nurture.step"].sudo()
         step = steps.search(
             ["|", ("mailing_id", "=", self.id), ("mailing_b_id", "=", self.id)], limit=1
         )
-        return self | step._mailings()
+        same = [("sequence_id", "=", step.sequence_id.id), ("key", "=", step.key)]
+        return self | steps.search(same)._mailings()
 
     def _nurture_doubles(self, recipients):
         """Give the records whose addresses all get the message as another record.
@@ -209,10 +221,13 @@ class MailingMailing(models.Model):
         emails = {email for info in recipients.values() for email in info["mail_to_normalized"]}
         rows = self.env.execute_query(
             SQL(
-                "SELECT DISTINCT email, res_id FROM mailing_trace WHERE email = ANY(%s)"
-                " AND mass_mailing_id = ANY(%s) AND trace_status NOT IN ('cancel', 'error')",
+                "SELECT DISTINCT t.email, t.res_id FROM mailing_trace t"
+                " JOIN crm_nurture_delivery d ON d.trace_id = t.id"
+                " WHERE t.email = ANY(%s) AND t.mass_mailing_id = ANY(%s) AND d.date > %s"
+                " AND t.trace_status NOT IN ('cancel', 'error')",
                 sorted(emails),
                 list(self._nurture_siblings().ids),
+                self.nurture_sequence_id._told_since(),
             )
         )
         holders = {}

@@ -10,9 +10,9 @@ PEOPLE = ("res.partner", "crm.lead", "mailing.contact")
 class MailingMailing(models.Model):
     """An ordinary mailing does not go over the limit of messages per person either.
 
-    Who got enough messages gets the mailing when there is room: its e-mail waits in the queue.
-    For what cannot wait, the limit can be switched off; what a contract or a law orders to send
-    never waits. An SMS of a mailing counts, and is not held back: Odoo cannot plan it.
+    Who got enough messages gets the mailing when there is room: the e-mail or SMS waits in the
+    queue. For what cannot wait, the limit can be switched off; what a contract or a law orders to
+    send never waits.
     """
 
     _inherit = "mailing.mailing"

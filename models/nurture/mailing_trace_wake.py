@@ -8,6 +8,8 @@ class MailingTrace(models.Model):
 
     def set_opened(self, domain=None):
         """Wake those who wait for an opening."""
+        if self.env.context.get("nurture_automatic"):
+            return self.browse()
         return self._nurture_wake(super().set_opened(domain=domain))
 
     def set_clicked(self, domain=None):
@@ -15,7 +17,9 @@ class MailingTrace(models.Model):
         return self._nurture_wake(super().set_clicked(domain=domain))
 
     def set_replied(self, domain=None):
-        """Wake those who wait for an answer, or leave by it."""
+        """Wake those who wait for an answer, or leave by it; programs do not answer."""
+        if self.env.context.get("nurture_automatic"):
+            return self.browse()
         return self._nurture_wake(super().set_replied(domain=domain))
 
     def set_bounced(self, domain=None, bounce_message=False):
@@ -25,3 +29,12 @@ class MailingTrace(models.Model):
     def _nurture_wake(self, traces):
         self.env["crm.nurture.enrollment"].sudo()._wake_by_traces(traces)
         return traces
+
+    def _of_sequences(self, message_ids):
+        """Give the traces of messages of sequences, by their Message-IDs."""
+        return message_ids and self.sudo().search(
+            [
+                ("message_id", "in", message_ids),
+                ("mass_mailing_id.nurture_sequence_id", "!=", False),
+            ]
+        )

@@ -22,3 +22,10 @@ class ResCompany(models.Model):
         "CHECK(nurture_cap_number >= 0 AND nurture_daily_budget >= 0)",
         "The limits of messages cannot be negative.",
     )
+
+    def _nurture_sequences(self):
+        """Give the sequences whose messages are those of the company, archived ones as well."""
+        self.ensure_one()
+        sequences = self.env["crm.nurture.sequence"].sudo().with_context(active_test=False)
+        found = sequences.search([("company_id", "in", (self.id, False))])
+        return found.filtered(lambda one: one._sending_company() == self)

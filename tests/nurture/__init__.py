@@ -6,8 +6,13 @@ from . import test_doctests
 from . import test_timetable
 from . import test_crm_nurture_enrollment
 from . import test_nurture_mail
+from . import test_nurture_last_moment
 from . import test_nurture_limits
+from . import test_nurture_sender
 from . import test_nurture_sms
+from . import test_nurture_suggestions
+from . import test_nurture_unsubscribe
+from . import test_nurture_sms_last_moment
 from . import test_nurture_answers
 from . import test_frequency
 from . import test_nurture_mail_rights

@@ -2,7 +2,7 @@ import doctest
 
 from odoo.tests import BaseCase, tagged
 
-from ...models.nurture import frequency
+from ...models.nurture import frequency, replies
 
 
 @tagged("post_install", "-at_install")
@@ -11,6 +11,7 @@ class TestFrequency(BaseCase):
 
     def test_doctests(self):
         self.assertFalse(doctest.testmod(frequency).failed)
+        self.assertFalse(doctest.testmod(replies).failed)
 
     def test_spread_never_goes_over_the_budget(self):
         loads = {1: 3, 2: 5, 4: 1}

@@ -28,8 +28,8 @@ Content-Type: message/delivery-status
 Reporting-MTA: dns; firm0.test
 
 Final-Recipient: rfc822; {address}
-Action: failed
-Status: 5.1.1
+Action: {action}
+Status: {status}
 
 --part
 Content-Type: text/rfc822-headers
@@ -179,21 +179,62 @@ class TestNurtureAnswers(NurtureMailCase, HttpCase):
     # The mail gateway
     # ------------------------------------------------------------
 
-    def test_a_reply(self):
+    def reply(self, **headers):
+        """Let the gateway take an answer of the first person."""
         reply = EmailMessage()
         reply["From"] = self.people[0].email_from
         reply["To"] = self.message["Reply-To"]
         reply["Subject"] = "Re: About first"
-        reply["Message-Id"] = "<reply@firm0.test>"
+        reply["Message-Id"] = f"<reply{len(headers)}@firm0.test>"
         reply["In-Reply-To"] = reply["References"] = self.message["Message-Id"]
+        for name, value in headers.items():
+            reply[name.replace("_", "-")] = value
         reply.set_content("Call me")
         self.env["mail.thread"].message_process(None, reply.as_bytes())
+
+    def test_a_reply(self):
+        self.reply()
         self.assertEqual(self.results(self.enrollments), ["replied", "sent", "sent"])
         self.assertIn("Call me", self.people[0].message_ids[0].body, "it is in the chatter")
+        self.run_until(minutes=5)
+        first = self.enrollments[0]
+        self.assertEqual((first.state, first.cause), ("exited", "reply"))
+
+    def test_an_absence_note_is_no_reply(self):
+        self.reply(Auto_Submitted="auto-replied")
+        self.assertEqual(self.results(self.enrollments), ["sent", "sent", "sent"])
+        self.assertIn("Call me", self.people[0].message_ids[0].body, "it is in the chatter")
+        self.assertEqual(self.people[0].message_ids[0].message_type, "out_of_office")
+        self.env["crm.touchpoint"]._harvest()
+        self.run_until(days=4)
+        self.assertEqual(self.results(self.enrollments)[0], "queued", "it goes on")
+        self.reply()
+        self.assertEqual(self.delivery(self.enrollments[0]).result, "queued")
+        with self.mail_server() as mailbox:
+            self.send()
+        self.assertFalse(mailbox.of(self.people[0].email_normalized), "a person has answered")
+
+    def bounce(self, action, status):
+        """Let the gateway take a report about the mail to the first person."""
+        self.env["mail.thread"].message_process(
+            None,
+            BOUNCE.format(
+                address=self.people[0].email_normalized,
+                message_id=self.message["Message-Id"],
+                action=action,
+                status=status,
+            ),
+        )
+        return self.results(self.enrollments)
 
     def test_a_bounce(self):
-        bounce = BOUNCE.format(
-            address=self.people[0].email_normalized, message_id=self.message["Message-Id"]
-        )
-        self.env["mail.thread"].message_process(None, bounce)
-        self.assertEqual(self.results(self.enrollments), ["bounced", "sent", "sent"])
+        self.assertEqual(self.bounce("failed", "5.1.1"), ["bounced", "sent", "sent"])
+        self.assertEqual(self.people[0].message_bounce, 1)
+        self.assertIn("No such user", self.delivery(self.enrollments[0]).trace_id.failure_reason)
+
+    def test_a_full_mailbox_after_days_of_trying(self):
+        self.assertEqual(self.bounce("failed", "4.2.2"), ["bounced", "sent", "sent"])
+
+    def test_a_mail_that_is_late(self):
+        self.assertEqual(self.bounce("delayed", "4.4.1"), ["sent", "sent", "sent"])
+        self.assertEqual(self.people[0].message_bounce, 0)

@@ -1,4 +1,4 @@
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
@@ -242,29 +242,6 @@ class TestNurtureMail(NurtureMailCase):
         self.assertEqual(self.results(enrollments - bad), ["queued"] * 4)
         self.assertFalse(self.delivery(bad))
 
-    def test_suggestions_of_products_in_a_message(self):
-        body = "<p>For you:</p><t t-out='object.suggested_products_html'/>"
-        sequence = self._sequence(
-            self._mail(body_html=body), purpose_id=self.purpose.id, model="res.partner"
-        )
-        company = self._contact(name="Firm", is_company=True)
-        buyers = self._contact(name="A", email="a@shop.test", parent_id=company.id) | self._contact(
-            name="B", email="b@shop.test", parent_id=company.id
-        )
-        kind = type(self.env["crm.suggestion.mixin"])
-
-        def suggested(records):
-            for record in records:
-                record.suggested_products_html = f"<b>Chair for {record.name}</b>"
-
-        self.patch(kind, "_compute_suggested_products_html", suggested)
-        sequence._enroll(buyers)
-        self.run_until(minutes=1)
-        with self.mail_server() as mailbox:
-            self.send()
-        text = mailbox.of("b@shop.test")[0].get_body(("html",)).get_content()
-        self.assertIn("Chair for B", text)
-
     def test_a_published_message_is_frozen(self):
         sequence = self._sequence(self._mail(), purpose_id=self.purpose.id)
         mailing = sequence.version_id.step_ids.mailing_id
@@ -272,6 +249,8 @@ class TestNurtureMail(NurtureMailCase):
             mailing.subject = "Other"
         with self.assertRaisesRegex(UserError, "sends it"):
             mailing.action_put_in_queue()
+        with self.assertRaisesRegex(AccessError, "belongs to its sequence"):
+            mailing.with_user(self.marketing).nurture_sequence_id = False
         self._people(2)
         self.assertFalse(mailing._get_remaining_recipients(), "whatever the form says")
         self.assertEqual(mailing.nurture_sequence_id, sequence)

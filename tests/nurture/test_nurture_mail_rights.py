@@ -1,4 +1,4 @@
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, ValidationError
 from odoo.tests import tagged
 
 from ... import hooks
@@ -41,6 +41,22 @@ class TestNurtureMailRights(NurtureMailCase):
         with self.assertRaises(AccessError):
             optout.with_user(self.salesman).read(["email"])
 
+    def test_addresses_that_left_a_sequence_of_another_company(self):
+        other = self.env["res.company"].create({"name": "Other"})
+        here = self._sequence(self._mail(), purpose_id=self.purpose.id)
+        there = self._sequence(self._mail(), purpose_id=self.purpose.id, company_id=other.id)
+        (here | there)._opt_out(["a@b.test"])
+        found = (
+            self.env["crm.nurture.optout"]
+            .with_user(self.manager)
+            .search([("email", "=", "a@b.test")])
+        )
+        self.assertEqual(found.sequence_id, here)
+        lead = self._people(1, email_from="a@b.test")
+        self.assertFalse(there._enroll(lead), "the list counts all the same")
+        found.unlink()
+        self.assertTrue(here._enroll(lead), "the person asked for it")
+
     def test_expressions_of_any_kind_need_the_right(self):
         editors = self.env.ref("mail.group_mail_template_editor")
         self.env["ir.config_parameter"].set_param("mail.restrict.template.rendering", True)
@@ -68,6 +84,44 @@ class TestNurtureMailRights(NurtureMailCase):
         other.draft_id.step_ids.body_html = body
         other.with_user(self.marketing).action_publish()
         self.assertEqual(other.state, "running")
+
+    def test_expressions_in_what_is_not_frozen(self):
+        self.env["ir.config_parameter"].set_param("mail.restrict.template.rendering", True)
+        self.env.ref("base.group_user").write(
+            {"implied_ids": [(3, self.env.ref("mail.group_mail_template_editor").id)]}
+        )
+        self.marketing.group_ids -= self.env.ref("mail.group_mail_template_editor")
+        text = {"kind": "sms", "name": "text", "sms_body": "Hello"}
+        plain = self._mail(body_html="<p>Hello</p>")
+        sequence = self._sequence(plain, purpose_id=self.purpose.id)
+        mailing = sequence.version_id.step_ids.mailing_id.with_user(self.marketing)
+        sneaky = "{{ object.env['ir.config_parameter'].sudo().get_param('database.secret') }}"
+        mailing.email_from = "Shop <shop@nurture.test>"
+        for name in ("email_from", "reply_to", "lang"):
+            with self.assertRaises(AccessError):
+                mailing[name] = sneaky
+                mailing.flush_recordset()
+            mailing.invalidate_recordset(flush=False)
+        draft = self._sequence(text, purpose_id=self.purpose.id, publish=False)
+        draft.draft_id.step_ids.mailing_id.body_plaintext = sneaky
+        with self.assertRaises(AccessError):
+            draft.with_user(self.marketing).action_publish()
+
+    def test_a_message_belongs_to_one_step(self):
+        first = self._sequence(self._mail(), purpose_id=self.purpose.id)
+        mailing = first.version_id.step_ids.mailing_id
+        second = self._sequence(purpose_id=self.purpose.id, publish=False)
+        sent = self.env["mailing.mailing"].create(
+            {
+                "subject": "News",
+                "state": "done",
+                "mailing_model_id": self.env["ir.model"]._get_id("crm.lead"),
+            }
+        )
+        for used in (mailing, sent):
+            with self.assertRaisesRegex(ValidationError, "used elsewhere"):
+                self._step(second, kind="email", name="stolen", mailing_id=used.id)
+        self.assertEqual(mailing.nurture_sequence_id, first)
 
     def test_limits_of_the_company_of_the_sequence(self):
         other = self.env["res.company"].create({"name": "Other"})
