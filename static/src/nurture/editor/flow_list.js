@@ -1,6 +1,7 @@
 import { Component, useEffect, useRef, useState } from "@odoo/owl";
 import { Dropdown } from "@web/core/dropdown/dropdown";
 import { DropdownItem } from "@web/core/dropdown/dropdown_item";
+import { formatInteger } from "@web/views/fields/formatters";
 
 export const ICONS = {
     email: "fa-envelope-o",
@@ -54,6 +55,10 @@ export class FlowList extends Component {
     label(step) {
         const kind = this.state.flow.kinds.find(([key]) => key === step.kind)[1];
         return [...new Set([kind, step.title, step.summary])].filter(Boolean).join(", ");
+    }
+
+    number(count) {
+        return formatInteger(count);
     }
 
     get editor() {
