@@ -92,7 +92,16 @@ export class FlowEditor extends Component {
 
     /** Save the step that is open; false if it cannot be saved. */
     async saveStep() {
-        return this.panel ? this.panel.saveChanges() : true;
+        if (!this.panel) {
+            return true;
+        }
+        try {
+            return await this.panel.saveChanges();
+        } catch (error) {
+            // if somebody else has deleted the step, its form closes with this
+            await this.reload();
+            throw error;
+        }
     }
 
     async select(id) {
