@@ -145,7 +145,9 @@ class CrmNurtureStep(models.Model):
                 # without a text the editor begins with the choice of a design
                 "body_arch": self._as_letter(body) if body else False,
             }
-        return self.env["mailing.mailing"].sudo().create(values)
+        # the owner of the sequence needs no e-mail about each message of it
+        quietly = {"mail_auto_subscribe_no_notify": True}
+        return self.env["mailing.mailing"].sudo().with_context(**quietly).create(values)
 
     @api.model
     def _as_letter(self, body):

@@ -110,7 +110,8 @@ class MailingMailing(models.Model):
     def _copy_for_step(self):
         """Copy the message for another version of the step."""
         self.ensure_one()
-        return self.copy({"subject": self.subject, "mailing_domain": self.mailing_domain})
+        quietly = self.with_context(mail_auto_subscribe_no_notify=True)
+        return quietly.copy({"subject": self.subject, "mailing_domain": self.mailing_domain})
 
     # ------------------------------------------------------------
     # Handing over

@@ -185,3 +185,13 @@ class TestCrmNurtureBrowse(NurtureCase):
         asked = {"kind": "condition", "name": "?", "check": "domain"}
         draft = self._sequence(asked, publish=False).draft_id
         self.assertIn("always yes", " ".join(one["text"] for one in draft._lint()))
+
+    def test_the_owner_gets_no_mail_about_each_message(self):
+        sequence = self._sequence(publish=False, user_id=self.marketing.id)
+        before = self.env["mail.mail"].sudo().search_count([])
+        step = self._step(sequence, kind="email", name="m")
+        step.mailing_id._copy_for_step()
+        self.env.cr.precommit.run()
+        self.assertEqual(self.env["mail.mail"].sudo().search_count([]), before)
+        notified = step.mailing_id.message_ids.notified_partner_ids
+        self.assertNotIn(self.marketing.partner_id, notified)
