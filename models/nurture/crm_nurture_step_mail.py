@@ -134,6 +134,7 @@ class CrmNurtureStep(models.Model):
             "mailing_domain": "[('id', '=', False)]",
             "privacy_purpose_id": False,
             "user_id": sequence.user_id.id,
+            "email_from": sequence.user_id.email_formatted,
         }
         if vals["kind"] == "sms":
             values |= {"sms_allow_unsubscribe": True, "body_plaintext": vals.get("sms_body") or ""}

@@ -195,3 +195,18 @@ class TestCrmNurtureBrowse(NurtureCase):
         self.assertEqual(self.env["mail.mail"].sudo().search_count([]), before)
         notified = step.mailing_id.message_ids.notified_partner_ids
         self.assertNotIn(self.marketing.partner_id, notified)
+
+    def test_messages_of_a_copy_come_from_its_owner(self):
+        ready = self.env.ref("crm_lifecycle.nurture_sequence_welcome")
+        own = self.env["crm.nurture.sequence"].browse(
+            ready.with_user(self.marketing).action_use()["res_id"]
+        )
+        mailings = own.draft_id.step_ids._mailings()
+        self.assertEqual(mailings.user_id, self.marketing)
+        self.assertEqual(set(mailings.mapped("email_from")), {self.marketing.email_formatted})
+
+    def test_messages_of_a_copy_keep_an_address_of_their_own(self):
+        sequence = self._sequence({"kind": "email", "name": "m"}, publish=False)
+        sequence.draft_id.step_ids.mailing_id.email_from = "shop@example.com"
+        copied = sequence.with_user(self.marketing).copy()
+        self.assertEqual(copied.draft_id.step_ids._mailings().email_from, "shop@example.com")
