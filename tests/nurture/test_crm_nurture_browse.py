@@ -210,3 +210,11 @@ class TestCrmNurtureBrowse(NurtureCase):
         sequence.draft_id.step_ids.mailing_id.email_from = "shop@example.com"
         copied = sequence.with_user(self.marketing).copy()
         self.assertEqual(copied.draft_id.step_ids._mailings().email_from, "shop@example.com")
+
+    def test_nobody_is_thanked_who_never_wrote(self):
+        ready = self.env.ref("crm_lifecycle.nurture_sequence_welcome")
+        lead, suspect = self._leads(2)
+        suspect.lifecycle_stage_id = self.suspect
+        self.env.flush_all()
+        found = {row[0] for row in self.env.execute_query(ready._audience().select())}
+        self.assertEqual(found & {lead.id, suspect.id}, {lead.id})
