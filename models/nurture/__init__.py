@@ -52,6 +52,7 @@ from . import crm_nurture_sequence_owner
 from . import crm_nurture_sequence_rules
 from . import crm_nurture_sequence_hours
 from . import crm_nurture_sequence_enroll
+from . import crm_nurture_sequence_newcomers
 from . import crm_nurture_sequence_trigger
 from . import crm_nurture_sequence_watch
 from . import crm_nurture_sequence_idle

@@ -6,6 +6,9 @@ from .crm_nurture_enrollment import INSIDE
 
 CHUNK = 2000
 
+#: So long nobody who was moved goes on.
+UNDO_MINUTES = 10
+
 
 class CrmNurturePublication(models.Model):
     """A version that was published, and what became of the people inside at that moment.
@@ -14,6 +17,9 @@ class CrmNurturePublication(models.Model):
         For each step of the versions before: they stay on their version, go to a step of the new
         one, or leave. Who goes to the step with the same key keeps the date; who goes to another
         step is due as if coming to it now.
+    And when do they go on?
+        Not before `UNDO_MINUTES` are over, though they may be due: else the engine would have led
+        them on before anybody could undo it.
     What does the undo do?
         People go back to where they were, as long as they are still where they were put; the
         version before is the published one again. Who has gone on meanwhile stays.
@@ -57,7 +63,21 @@ class CrmNurturePublication(models.Model):
             people = self.env["crm.nurture.enrollment"].sudo()
             for start in range(0, len(ids), CHUNK):
                 people.browse(ids[start : start + CHUNK])._arrive(target)
+        self._give_time(ids)
         return len(ids)
+
+    def _give_time(self, ids):
+        """Let nobody of them go on before somebody could undo it."""
+        self.env.flush_all()
+        self.env.cr.execute(
+            SQL(
+                "UPDATE crm_nurture_enrollment SET due_at = GREATEST(due_at, %s)"
+                " WHERE id = ANY(%s) AND due_at IS NOT NULL",
+                fields.Datetime.add(fields.Datetime.now(), minutes=UNDO_MINUTES),
+                ids,
+            )
+        )
+        self.env["crm.nurture.enrollment"].invalidate_model(["due_at"])
 
     def _set_version(self, ids, target):
         self.env.cr.execute(

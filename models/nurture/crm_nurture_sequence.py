@@ -52,7 +52,10 @@ class CrmNurtureSequence(models.Model):
     enrollment_ids = fields.One2many("crm.nurture.enrollment", "sequence_id")
     # coming in again
     reentry = fields.Selection(
-        [("never", "Never"), ("after", "After some days")], default="never", required=True
+        [("never", "Never"), ("after", "After some days")],
+        "May Come In Again",
+        default="never",
+        required=True,
     )
     reentry_days = fields.Integer("Again after (days)", default=90)
 

@@ -60,10 +60,14 @@ class CrmNurtureSequence(models.Model):
         return data
 
     def copy(self, default=None):
-        """Copy the steps that were edited last into the drafts of the copies."""
+        """Copy the steps that were edited last into the drafts of the copies.
+
+        The messages come from the new owner.
+        """
         copies = super().copy(default)
         for sequence, copied in zip(self, copies, strict=True):
             sequence._current_version()._copy_steps(copied.draft_id)
+            copied.draft_id.step_ids._mailings()._send_as(copied.user_id)
         return copies
 
     def _current_version(self):

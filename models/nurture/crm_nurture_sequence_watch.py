@@ -105,6 +105,12 @@ class CrmNurtureSequence(models.Model):
     @api.model
     def _call_watch(self):
         """Let the look around happen now."""
-        cron = self.env.ref("crm_lifecycle.ir_cron_nurture_watch", raise_if_not_found=False)
+        cron = self._watch_cron()
         if cron:
-            cron.sudo()._trigger()
+            cron._trigger()
+
+    @api.model
+    def _watch_cron(self):
+        """Give the scheduled action that looks around; nothing if somebody has deleted it."""
+        cron = self.env.ref("crm_lifecycle.ir_cron_nurture_watch", raise_if_not_found=False)
+        return (cron or self.env["ir.cron"]).sudo()

@@ -2,12 +2,16 @@ from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.tools import html2plaintext
 
+from . import filters
 from .crm_nurture_step_mail import MESSAGES
 
 #: What Odoo's editor writes for a link to leave a mailing.
 UNSUBSCRIBE = "/unsubscribe_from_list"
 
 MINUTES = {"minutes": 1, "hours": 60, "days": 1440, "weeks": 10080, "months": 43200}
+
+#: The same for the intervals of Odoo's scheduled actions.
+CRON_MINUTES = {**MINUTES, "seconds": 1 / 60}
 
 #: Questions about a message that must have been sent before.
 ABOUT_MESSAGES = ("opened", "clicked", "replied", "bounced")
@@ -68,7 +72,7 @@ class CrmNurtureStep(models.Model):
             yield (
                 "warning",
                 self.env._(
-                    "The wait is shorter than the time between two runs of the engine"
+                    "The wait is shorter than the time between two looks at who has to leave"
                     " (%(minutes)s minutes): it may take that long.",
                     minutes=self._engine_minutes(),
                 ),
@@ -76,8 +80,9 @@ class CrmNurtureStep(models.Model):
 
     @api.model
     def _engine_minutes(self):
-        """Give the least time between two runs: Odoo looks for work once a minute."""
-        return 2
+        """Give the minutes between two looks around: only they see who has to leave meanwhile."""
+        cron = self.env["crm.nurture.sequence"]._watch_cron()
+        return round(cron.interval_number * CRON_MINUTES[cron.interval_type]) if cron else 0
 
     def _lint_condition(self):
         before = self.version_id.step_ids.filtered(lambda step: step.kind in MESSAGES)
@@ -93,5 +98,7 @@ class CrmNurtureStep(models.Model):
                     "The answer is not waited for: say how long, or put a wait before the question."
                 ),
             )
+        if self.check == "domain" and not filters.is_set(self.domain):
+            yield "warning", self.env._("The filter is empty, so the answer is always yes.")
         if not any(step.parent_id == self for step in self.version_id.step_ids):
             yield "warning", self.env._("Both answers lead to the same steps.")

@@ -13,6 +13,12 @@ MESSAGES = {"email": "email", "sms": "sms"}
 #: What Odoo found wrong with an address, before or while sending.
 NO_ADDRESS = ("mail_email_missing", "mail_email_invalid", "sms_number_missing", "sms_number_format")
 
+#: A text in the simplest design of Odoo's editor; without any design nothing can be done there.
+LETTER = Markup(
+    '<div class="o_layout oe_unremovable oe_unmovable o_basic_theme" data-name="Mailing">'
+    '<div class="oe_structure"><div class="o_mail_no_options">%s</div></div></div>'
+)
+
 
 class CrmNurtureStep(models.Model):
     """A step that writes to people has a mailing of Odoo: its editor, its links, its figures.
@@ -104,7 +110,7 @@ class CrmNurtureStep(models.Model):
     def _inverse_body_html(self):
         for step in self.filtered("mailing_id"):
             body = step.body_html
-            step.sudo().mailing_id.write({"body_html": body, "body_arch": body})
+            step.sudo().mailing_id.write({"body_html": body, "body_arch": self._as_letter(body)})
 
     def _inverse_sms_body(self):
         for step in self.filtered("mailing_id"):
@@ -161,9 +167,21 @@ class CrmNurtureStep(models.Model):
         if vals["kind"] == "sms":
             values |= {"sms_allow_unsubscribe": True, "body_plaintext": vals.get("sms_body") or ""}
         else:
-            body = vals.get("body_html") or self._default_body()
-            values |= {"reply_to_mode": "update", "body_html": body, "body_arch": body}
-        return self.env["mailing.mailing"].sudo().create(values)
+            body = vals.get("body_html")
+            values |= {
+                "reply_to_mode": "update",
+                "body_html": body or self._default_body(),
+                # without a text the editor begins with the choice of a design
+                "body_arch": self._as_letter(body) if body else False,
+            }
+        # the owner of the sequence needs no e-mail about each message of it
+        quietly = {"mail_auto_subscribe_no_notify": True}
+        return self.env["mailing.mailing"].sudo().with_context(**quietly).create(values)
+
+    @api.model
+    def _as_letter(self, body):
+        """Give a text for Odoo's editor: as its design “Plain Text”, that of a personal letter."""
+        return LETTER % Markup(body or "")
 
     @api.model
     def _default_body(self):

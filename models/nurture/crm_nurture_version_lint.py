@@ -17,7 +17,8 @@ class CrmNurtureVersion(models.Model):
         Steps that nobody comes to, or that are not complete; messages without text or without a
         way to leave; sequences that start each other without end; waits that are shorter than
         the engine can keep; filters on fields that do not exist or that the owner may not
-        see; other sequences that write to the same people within a week.
+        see; other sequences that write to the same people within a week; scheduled actions that
+        are switched off.
     What does a problem do?
         An *error* keeps the version from being published in the editor; a *warning* does not.
     """
@@ -30,6 +31,7 @@ class CrmNurtureVersion(models.Model):
         found = [
             {"level": level, "step_id": step.id if step else False, "text": text}
             for level, step, text in [
+                *self._lint_engine(),
                 *self._lint_way(),
                 *self._lint_steps(),
                 *self._lint_loops(),
@@ -45,6 +47,18 @@ class CrmNurtureVersion(models.Model):
         for problem in self._lint() if self.state == "draft" else ():
             problems.setdefault(problem["step_id"], []).append(problem)
         return problems
+
+    def _lint_engine(self):
+        """Say what keeps everybody from being led, whatever the steps are."""
+        crons = self.env["crm.nurture.enrollment"]._crons()[:1]
+        crons |= self.env["crm.nurture.sequence"]._watch_cron()
+        for cron in crons.filtered(lambda cron: not cron.active):
+            text = self.env._(
+                "The scheduled action “%(name)s” is switched off, so nobody goes on. Ask an"
+                " administrator to switch it on.",
+                name=cron.cron_name,
+            )
+            yield "warning", None, text
 
     def _lint_way(self):
         """Say which steps nobody comes to."""

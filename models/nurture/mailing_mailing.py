@@ -121,7 +121,16 @@ class MailingMailing(models.Model):
     def _copy_for_step(self):
         """Copy the message for another version of the step."""
         self.ensure_one()
-        return self.copy({"subject": self.subject, "mailing_domain": self.mailing_domain})
+        quietly = self.with_context(mail_auto_subscribe_no_notify=True)
+        return quietly.copy({"subject": self.subject, "mailing_domain": self.mailing_domain})
+
+    def _send_as(self, user):
+        """Let the messages come from another user, unless they have an address of their own."""
+        for mailing in self:
+            values = {"user_id": user.id}
+            if mailing.email_from == mailing.user_id.email_formatted:
+                values["email_from"] = user.email_formatted
+            mailing.with_context(mail_auto_subscribe_no_notify=True).write(values)
 
     # ------------------------------------------------------------
     # Handing over

@@ -16,6 +16,7 @@ from . import test_nurture_sms_last_moment
 from . import test_nurture_answers
 from . import test_frequency
 from . import test_nurture_mail_rights
+from . import test_crm_nurture_browse
 from . import test_crm_nurture_edit
 from . import test_crm_nurture_lint
 from . import test_crm_nurture_screen

@@ -11,7 +11,8 @@ class CrmNurturePick(models.TransientModel):
 
     Which records?
         Those ticked; when all pages of a list were selected, all that its filter finds. Of a
-        segment: its members. In any case only those that the user may see.
+        segment: its members. In any case only those that the user may see. Of a sequence: all
+        whom it is for, as its owner sees them.
     Who is left out?
         Who is inside already or was and may not come again; who would have to leave at once.
     """
@@ -30,6 +31,8 @@ class CrmNurturePick(models.TransientModel):
     )
     selected_count = fields.Integer("Selected", compute="_compute_counts")
     inside_count = fields.Integer("Inside Already", compute="_compute_counts")
+    is_whole = fields.Boolean(compute="_compute_is_whole")
+    newcomer_count = fields.Integer("Come In", compute="_compute_newcomer_count")
 
     @api.depends("sequence_id")
     def _compute_counts(self):
@@ -48,16 +51,27 @@ class CrmNurturePick(models.TransientModel):
                 ]
             )
 
+    @api.depends_context("active_model")
+    def _compute_is_whole(self):
+        self.is_whole = bool(self._source("crm.nurture.sequence"))
+
+    @api.depends("sequence_id", "is_whole")
+    def _compute_newcomer_count(self):
+        for pick in self:
+            whole = pick.is_whole and pick.sequence_id.has_access("write")
+            pick.newcomer_count = pick.sequence_id._count_newcomers() if whole else 0
+
     @api.model
-    def _segment(self):
-        if self.env.context.get("active_model") != "crm.segment":
+    def _source(self, model):
+        """Give the segment or sequence whose people they are; None for records of a list."""
+        if self.env.context.get("active_model") != model:
             return None
-        return self.env["crm.segment"].browse(self.env.context.get("active_id"))
+        return self.env[model].browse(self.env.context.get("active_id")).exists()
 
     @api.model
     def _people_model(self):
-        segment = self._segment()
-        name = segment.model if segment else self.env.context.get("active_model")
+        source = self._source("crm.segment") or self._source("crm.nurture.sequence")
+        name = source.model if source else self.env.context.get("active_model")
         if name not in MODELS:
             raise UserError(self.env._("Select contacts or leads in a list first."))
         return self.env[name]
@@ -65,9 +79,12 @@ class CrmNurturePick(models.TransientModel):
     @api.model
     def _people_domain(self):
         """Give the domain of the people: the list's own if too many are selected."""
-        segment = self._segment()
+        segment = self._source("crm.segment")
         if segment:
             return segment._members_domain()
+        sequence = self._source("crm.nurture.sequence")
+        if sequence:
+            return Domain("id", "in", sequence._audience())
         ids = self.env.context.get("active_ids", [])
         everything = self.env.context.get("active_domain")
         limit = self.env["ir.config_parameter"].sudo().get_param("web.active_ids_limit", 20000)
@@ -78,6 +95,8 @@ class CrmNurturePick(models.TransientModel):
     def action_apply(self):
         """Let the people in, and say how many came and how many were left out."""
         self.ensure_one()
+        if self.is_whole:
+            return self._apply_whole()
         people = self._people_model()
         if self.sequence_id.model != people._name:
             raise UserError(
@@ -88,6 +107,13 @@ class CrmNurturePick(models.TransientModel):
         rows = query.select(SQL.identifier(query.table, "id"), now)
         count = self.sequence_id._enroll_query(rows)
         return self._told(count, self.selected_count - count)
+
+    def _apply_whole(self):
+        sequence = self._source("crm.nurture.sequence")
+        sequence.check_access("write")
+        if sequence != self.sequence_id:
+            raise UserError(self.env._("Open the sequence again, then let all in."))
+        return self._told(sequence._enroll_audience(), 0)
 
     def _told(self, count, left_out):
         name = self.sequence_id.name
@@ -104,6 +130,11 @@ class CrmNurturePick(models.TransientModel):
             "params": {
                 "type": "success" if count else "warning",
                 "message": message,
-                "next": {"type": "ir.actions.act_window_close"},
+                "next": {
+                    "type": "ir.actions.act_window_close",
+                    "infos": {"onClose": {"type": "ir.actions.client", "tag": "soft_reload"}},
+                }
+                if self.is_whole
+                else {"type": "ir.actions.act_window_close"},
             },
         }

@@ -10,6 +10,8 @@ class CrmNurturePublish(models.TransientModel):
     What does it propose?
         Who is at a step that the new version has, too, goes on there, with the same date. Who is
         at a step that is gone stays on the old version, which leads on whom it has.
+    And who has come to another step while the dialog was open?
+        Goes on as is proposed for that step.
     What keeps it from publishing?
         Problems found in the steps that are errors.
     """
@@ -25,6 +27,7 @@ class CrmNurturePublish(models.TransientModel):
     stay_count = fields.Integer("Stay on the Old Version", compute="_compute_counts")
     go_count = fields.Integer("Go on in the New Version", compute="_compute_counts")
     leave_count = fields.Integer("Leave", compute="_compute_counts")
+    entering = fields.Char("Who Comes In", compute="_compute_entering")
 
     @api.depends("problem_ids")
     def _compute_error_count(self):
@@ -41,6 +44,24 @@ class CrmNurturePublish(models.TransientModel):
             publish.stay_count = counts["stay"]
             publish.go_count = counts["go"]
             publish.leave_count = counts["leave"]
+
+    @api.depends("sequence_id")
+    def _compute_entering(self):
+        for publish in self:
+            publish.entering = publish._who_enters()
+
+    def _who_enters(self):
+        """Say who comes in: how many at once, or by what."""
+        sequence = self.sequence_id
+        if sequence._begins_with_all():
+            count = sequence._count_newcomers()
+            return self.env._("As soon as it is published %(count)s come in.", count=count)
+        if sequence.trigger == "manual":
+            return self.env._("Nobody comes in by itself: let people in when it is published.")
+        triggers = dict(sequence._fields["trigger"]._description_selection(self.env))
+        return self.env._(
+            "From now on people come in by: %(trigger)s.", trigger=triggers[sequence.trigger]
+        )
 
     @api.model
     def _prepare(self, sequence):
@@ -89,6 +110,7 @@ class CrmNurturePublish(models.TransientModel):
         self.ensure_one()
         self.sequence_id.check_access("write")
         self._check()
+        self._add_lines()
         former = self.sequence_id.version_id
         self.sequence_id.action_publish()
         publication = (
@@ -106,6 +128,12 @@ class CrmNurturePublish(models.TransientModel):
         moved = sum(line._apply(publication) for line in self.line_ids)
         self.env["crm.nurture.enrollment"]._wake()
         return self._done(moved)
+
+    def _add_lines(self):
+        """Add the steps that somebody has come to since the dialog was opened."""
+        known = set(self.line_ids.step_id.ids)
+        lines = self._lines(self.sequence_id, self.version_id)
+        self.line_ids = [Command.create(line) for line in lines if line["step_id"] not in known]
 
     def _check(self):
         if self.sequence_id.draft_id != self.version_id:

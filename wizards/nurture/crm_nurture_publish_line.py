@@ -37,14 +37,22 @@ class CrmNurturePublishLine(models.TransientModel):
 
     @api.depends("choice")
     def _compute_target_id(self):
-        """Propose the same step, else the first one."""
+        """Propose the same step, else the next one behind it that is still there."""
         for line in self:
             if line.choice != "go":
                 line.target_id = False
             elif not line.target_id:
-                steps = line.version_id.step_ids
-                same = steps.filtered(lambda step, line=line: step.key == line.step_id.key)
-                line.target_id = same or steps.browse(line.version_id._path().first())
+                line.target_id = line._next_step()
+
+    def _next_step(self):
+        """Give the step of the new version that comes first on the way from the old one."""
+        steps = {step.key: step for step in self.version_id.step_ids}
+        former = self.step_id.version_id
+        path = former._path()
+        step = self.step_id
+        while step and step.key not in steps:
+            step = former.step_ids.browse(path.after(step.id))
+        return steps[step.key] if step else self.env["crm.nurture.step"]
 
     @api.depends("choice", "target_id")
     def _compute_note(self):

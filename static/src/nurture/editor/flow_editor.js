@@ -9,13 +9,18 @@ import { StepPanel } from "./step_panel";
 
 const VERSION = "crm.nurture.version";
 const CARD = ".o_crm_nurture_card";
+const PANEL_FIELD = ".o_crm_nurture_panel .o_field_widget :is(input, textarea)";
+const PANEL_CLOSE = ".o_crm_nurture_close";
 
 /**
  * The steps of a version: a list from top to bottom, with two lists under each condition, and the
  * form of the chosen step beside it. Whatever is changed is saved at once.
  *
  * With the keyboard: arrows go from step to step, Enter opens one, Alt with the arrows moves it
- * (to the right: into the condition above), Delete takes it out, Escape closes the form.
+ * (to the right: into the condition above, then from its yes list to its no list; to the left:
+ * back), Delete takes it out, Escape closes the form.
+ *
+ * Others may change the same steps meanwhile: when a change fails, the steps are read again.
  */
 export class FlowEditor extends Component {
     static template = "crm_lifecycle.NurtureFlowEditor";
@@ -33,17 +38,22 @@ export class FlowEditor extends Component {
         this.dialog = useService("dialog");
         this.rootRef = useRef("root");
         this.panel = null;
+        this.entering = false;
+        this.helpId = `o_crm_nurture_help_${this.props.sequenceId}`;
         this.state = useState({
             flow: null,
             selected: false,
             dragged: false,
             over: false,
+            focused: false,
             said: "",
-            panelKey: 0,
         });
         onWillStart(() => this.load(this.props.versionId));
         useSetupAction({ beforeLeave: () => this.saveStep() });
-        this.registerPanel = (panel) => (this.panel = panel);
+        this.registerPanel = (panel) => {
+            this.panel = panel;
+            this.goIntoPanel();
+        };
         this.reload = () => this.load(this.flow.id);
     }
 
@@ -82,7 +92,16 @@ export class FlowEditor extends Component {
 
     /** Save the step that is open; false if it cannot be saved. */
     async saveStep() {
-        return this.panel ? this.panel.saveChanges() : true;
+        if (!this.panel) {
+            return true;
+        }
+        try {
+            return await this.panel.saveChanges();
+        } catch (error) {
+            // if somebody else has deleted the step, its form closes with this
+            await this.reload();
+            throw error;
+        }
     }
 
     async select(id) {
@@ -102,21 +121,51 @@ export class FlowEditor extends Component {
         await this.load(versionId);
     }
 
+    /** Focus a step, once it is drawn where it is now. */
     focus(id) {
-        this.rootRef.el?.querySelector(`${CARD}[data-step="${id}"]`)?.focus();
+        this.state.focused = id;
+    }
+
+    /** Open a step and go into its form, for those who have no mouse. */
+    async enter(id) {
+        this.entering = true;
+        if (id === this.state.selected) {
+            this.goIntoPanel();
+        } else {
+            await this.select(id);
+        }
+    }
+
+    goIntoPanel() {
+        if (this.entering && this.panel) {
+            this.entering = false;
+            const { el } = this.rootRef;
+            (el.querySelector(PANEL_FIELD) || el.querySelector(PANEL_CLOSE))?.focus();
+        }
     }
 
     // -- changes --------------------------------------------------------------------------------
+
+    /** Change the steps; show them as they are now if that is not possible (any more). */
+    async change(action) {
+        try {
+            return await action();
+        } catch (error) {
+            this.state.selected = false;
+            await this.reload();
+            throw error;
+        }
+    }
 
     async add(kind, { parent, branch, index }) {
         if (!(await this.saveStep())) {
             return;
         }
         const args = [[this.flow.id], kind, parent, branch, index];
-        const id = await this.orm.call(VERSION, "add_step", args);
+        const id = await this.change(() => this.orm.call(VERSION, "add_step", args));
         await this.reload();
         this.state.selected = id;
-        this.say(_t("Added: %s", this.step(id).title));
+        this.say(_t("Added: %s", this.step(id)?.title));
     }
 
     async move(id, { parent, branch, index }) {
@@ -126,7 +175,8 @@ export class FlowEditor extends Component {
         if (here === position || this.isInside(parent, id) || !(await this.saveStep())) {
             return;
         }
-        await this.orm.call(VERSION, "move_step", [[this.flow.id], id, parent, branch, position]);
+        const args = [[this.flow.id], id, parent, branch, position];
+        await this.change(() => this.orm.call(VERSION, "move_step", args));
         await this.reload();
         this.say(_t("%(step)s is number %(place)s now", { step: step.title, place: position + 1 }));
         this.focus(id);
@@ -160,15 +210,34 @@ export class FlowEditor extends Component {
         }
     }
 
-    /** Move a step to the end of the yes list of the condition above it. */
+    /** Move a step into the condition above it, or from a yes list to the no list beside it. */
     async shiftInto(id) {
         const step = this.step(id);
         const siblings = this.list(step.parent, step.branch);
         const above = siblings[siblings.indexOf(step) - 1];
         if (above?.kind === "condition") {
-            const index = this.list(above.id, "yes").length;
-            return this.move(step.id, { parent: above.id, branch: "yes", index });
+            return this.append(id, above.id, "yes");
         }
+        if (step.branch === "yes") {
+            return this.append(id, step.parent, "no");
+        }
+    }
+
+    /** Move a step from a no list to the yes list beside it, or from there behind the condition. */
+    async shiftOut(id) {
+        const step = this.step(id);
+        if (step.branch === "no") {
+            return this.append(id, step.parent, "yes");
+        }
+        if (step.branch === "yes") {
+            const { parent, branch } = this.step(step.parent);
+            const place = this.list(parent, branch).findIndex((one) => one.id === step.parent);
+            return this.move(id, { parent, branch, index: place + 1 });
+        }
+    }
+
+    append(id, parent, branch) {
+        return this.move(id, { parent, branch, index: this.list(parent, branch).length });
     }
 
     remove(step) {
@@ -183,7 +252,7 @@ export class FlowEditor extends Component {
             confirm: async () => {
                 this.state.selected = false;
                 this.panel = null;
-                await this.orm.unlink("crm.nurture.step", [step.id]);
+                await this.change(() => this.orm.unlink("crm.nurture.step", [step.id]));
                 await this.reload();
                 this.say(_t("Deleted: %s", step.title));
             },
@@ -259,11 +328,12 @@ export class FlowEditor extends Component {
             "Alt+ArrowUp": (step) => this.shift(step.id, -1),
             "Alt+ArrowDown": (step) => this.shift(step.id, 1),
             "Alt+ArrowRight": (step) => this.shiftInto(step.id),
+            "Alt+ArrowLeft": (step) => this.shiftOut(step.id),
             Delete: (step) => this.remove(step),
         };
         return {
-            Enter: (step) => this.select(step.id),
-            " ": (step) => this.select(step.id),
+            Enter: (step) => this.enter(step.id),
+            " ": (step) => this.enter(step.id),
             ArrowDown: (step, el) => this.focusBeside(el, 1),
             ArrowUp: (step, el) => this.focusBeside(el, -1),
             ...(this.editable ? changes : {}),

@@ -1,6 +1,7 @@
-import { Component, useState } from "@odoo/owl";
+import { Component, useEffect, useRef, useState } from "@odoo/owl";
 import { Dropdown } from "@web/core/dropdown/dropdown";
 import { DropdownItem } from "@web/core/dropdown/dropdown_item";
+import { formatInteger } from "@web/views/fields/formatters";
 
 export const ICONS = {
     email: "fa-envelope-o",
@@ -29,10 +30,35 @@ export class FlowList extends Component {
 
     setup() {
         this.state = useState(this.props.editor.state);
+        this.listRef = useRef("list");
+        useEffect(
+            (id) => this.focus(id),
+            () => [this.state.focused]
+        );
+    }
+
+    /** Focus the card of a step of this list. */
+    focus(id) {
+        const cards = ":scope > .o_crm_nurture_step > .o_crm_nurture_card";
+        const card = this.listRef.el.querySelector(`${cards}[data-step="${id}"]`);
+        if (id && card) {
+            card.focus();
+            this.state.focused = false;
+        }
     }
 
     icon(kind) {
         return ICONS[kind] || "fa-circle-o";
+    }
+
+    /** Tell screen readers what the step is, and what it does. */
+    label(step) {
+        const kind = this.state.flow.kinds.find(([key]) => key === step.kind)[1];
+        return [...new Set([kind, step.title, step.summary])].filter(Boolean).join(", ");
+    }
+
+    number(count) {
+        return formatInteger(count);
     }
 
     get editor() {

@@ -3,8 +3,12 @@ import { registry } from "@web/core/registry";
 import { FormController } from "@web/views/form/form_controller";
 import { formView } from "@web/views/form/form_view";
 
-/** Where a field of the form opens something: clicks there do not leave it. */
-const OVERLAYS = ".o-overlay-container, .o_dialog, .o-dropdown--menu, .o_popover";
+/**
+ * Where a field of the form opens something: clicks there do not leave it. In the editor itself
+ * whatever leaves the form saves it, and says once why that was not possible.
+ */
+const OVERLAYS =
+    ".o-overlay-container, .o_dialog, .o-dropdown--menu, .o_popover, .o_crm_nurture_editor";
 
 /**
  * The form of a step beside the flow: it saves by itself when one goes on elsewhere, and tells
