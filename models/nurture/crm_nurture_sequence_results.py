@@ -1,0 +1,187 @@
+from odoo import api, models
+from odoo.exceptions import UserError
+from odoo.fields import Domain
+
+from .crm_nurture_enrollment import INSIDE
+from .figures import FIGURES, KEPT_BACK, STEPS_KEY
+
+#: Those who were led, by what became of them: names of figures and their states.
+ENDS = {"inside": INSIDE, "done": ("done",), "goal": ("goal",), "exited": ("exited",)}
+LED = tuple(state for states in ENDS.values() for state in states)
+
+
+class CrmNurtureSequence(models.Model):
+    """The results of a sequence, as its page shows them: read when it is opened.
+
+    What do the people add up to?
+        Who came in is inside, finished, left at the goal, left otherwise, or was deleted while
+        inside. Who is held out stands apart: they never came in.
+    Who reached the goal?
+        Whoever has, also after the end; only those who were led.
+    Of which version is somebody?
+        Of the one this person is in, or was in at the end; a step is that of its own version.
+    """
+
+    _inherit = "crm.nurture.sequence"
+
+    @api.readonly
+    def get_results(self, version_id=False):
+        """Give all figures of the page.
+
+        :param version_id: the version whose steps are shown; without one the published one
+        """
+        self.ensure_one()
+        people = self._people_by_version()
+        version = self._version_to_show(version_id)
+        return {
+            "people": self._people_figures(people),
+            "causes": self._cause_figures(people),
+            "versions": self._version_figures(people),
+            "version_id": version.id,
+            "steps": version._results_table() if version else [],
+            "rules": self._rule_figures(version),
+            "lift": self._lift(),
+            "problem": bool(self.sudo().problem),
+        }
+
+    def _version_to_show(self, version_id):
+        chosen = self.version_ids.filtered(lambda version: version.id == version_id)
+        return chosen or self.version_id or self.draft_id
+
+    # ------------------------------------------------------------
+    # People
+    # ------------------------------------------------------------
+
+    def _people_by_version(self):
+        """Give people by what became of them: list of (version, state, cause, count, goals, former)
+
+        Those whose rows are deleted are among them as counts, with *former* set.
+        """
+        here = self.env["crm.nurture.enrollment"]._read_group(
+            [("sequence_id", "=", self.id)],
+            ["version_id", "state", "cause"],
+            ["__count", "goal_at:count"],
+        )
+        gone = self.env["crm.nurture.tally"]._read_group(
+            [("sequence_id", "=", self.id), ("step_id", "=", False)],
+            ["version_id", "outcome", "cause"],
+            ["count:sum", "goals:sum"],
+        )
+        return [(*row, False) for row in here] + [(*row, True) for row in gone]
+
+    @api.model
+    def _people_figures(self, people):
+        """Give the figures of the people: key -> count, and how many of them are deleted."""
+        figures = {
+            key: {"count": 0, "former": 0} for key in ("led", *ENDS, "deleted", "reached", "holdout")
+        }
+        for _version, state, _cause, count, goals, former in people:
+            for key in self._figures_of_state(state, former):
+                figures[key]["count"] += count
+                figures[key]["former"] += count if former else 0
+            if state != "holdout":
+                figures["reached"]["count"] += goals
+                figures["reached"]["former"] += goals if former else 0
+        return figures
+
+    @api.model
+    def _figures_of_state(self, state, former):
+        """Give the figures that somebody in a state counts in."""
+        if state == "holdout":
+            return ("holdout",)
+        if former and state in INSIDE:
+            return ("led", "deleted")
+        return ("led", next(key for key, states in ENDS.items() if state in states))
+
+    def _cause_figures(self, people):
+        """Give why people left before the end, the most frequent cause first."""
+        labels = dict(self.env["crm.nurture.enrollment"]._fields["cause"]._description_selection(self.env))
+        counts = {}
+        for _version, state, cause, count, _goals, former in people:
+            if state == "exited":
+                row = counts.setdefault(
+                    cause or False,
+                    {"key": cause or False, "label": labels.get(cause) or "", "count": 0, "former": 0},
+                )
+                row["count"] += count
+                row["former"] += count if former else 0
+        return sorted(counts.values(), key=lambda row: -row["count"])
+
+    def _version_figures(self, people):
+        """Give for each version its people, and what became of its messages, the latest first."""
+        messages = self._messages_by_version()
+        return [
+            {
+                **version._to_choose(),
+                "published_at": version.published_at,
+                "people": self._people_figures([row for row in people if row[0] == version]),
+                "messages": messages.get(version, {}),
+            }
+            for version in self.version_ids
+        ]
+
+    def _messages_by_version(self):
+        names = ("sent", "opened", "clicked")
+        rows = self.version_ids._report()._read_group(
+            [("version_id", "in", self.version_ids.ids), ("kind", "in", ("email", "sms"))],
+            ["version_id"],
+            [f"{name}_count:sum" for name in names],
+        )
+        return {version: dict(zip(names, counts, strict=True)) for version, *counts in rows}
+
+    def _rule_figures(self, version):
+        """Give which rules kept messages of a version back, or what made them fail."""
+        report = version._report()
+        labels = dict(report._fields["rule"]._description_selection(self.env))
+        rows = report._read_group(
+            [("version_id", "in", version.ids), ("outcome", "in", KEPT_BACK)],
+            ["rule"],
+            ["nbr:sum"],
+        )
+        figures = [
+            {"key": rule, "label": labels.get(rule) or self.env._("Another reason"), "count": count}
+            for rule, count in rows
+        ]
+        return sorted(figures, key=lambda row: -row["count"])
+
+    # ------------------------------------------------------------
+    # What a figure opens
+    # ------------------------------------------------------------
+
+    @api.readonly
+    def open_people(self, key, version_id=False, cause=False):
+        """Open the people behind a figure."""
+        self.ensure_one()
+        led = [("state", "in", LED)]
+        domains = {
+            "led": led,
+            "reached": [*led, ("goal_at", "!=", False)],
+            "holdout": [("state", "=", "holdout")],
+            "cause": [("state", "=", "exited"), ("cause", "=", cause)],
+            **{name: [("state", "in", states)] for name, states in ENDS.items()},
+        }
+        if key not in domains:
+            raise UserError(self.env._("This figure has nothing to open."))
+        version = [("version_id", "=", version_id)] if version_id else []
+        return self._open_people(self.name, [*domains[key], *version])
+
+    @api.readonly
+    def open_messages(self, version_id, figure=False, rule=None):
+        """Open the messages of a version behind a figure, or those that a rule kept back."""
+        self.ensure_one()
+        version = self.version_ids.filtered(lambda one: one.id == version_id)
+        domain = Domain("version_id", "=", version.id)
+        if figure:
+            domain &= Domain("kind", "in", ("email", "sms")) & Domain("outcome", "in", FIGURES[figure])
+        if rule is not None:
+            domain &= Domain("rule", "=", rule) & Domain("outcome", "in", KEPT_BACK)
+        action = self.env["crm.nurture.report"]._open(self.name, list(domain))
+        return {**action, "context": {STEPS_KEY: version.step_ids.ids}}
+
+    @api.readonly
+    def action_open_report(self):
+        """Open all figures of the sequence: table, graph, list."""
+        action = self.env["crm.nurture.report"]._open(
+            self.name, [("sequence_id", "in", self.ids)], views=("pivot", "graph", "list")
+        )
+        return {**action, "context": {STEPS_KEY: self.version_ids.step_ids.ids}}
