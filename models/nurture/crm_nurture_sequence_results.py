@@ -28,11 +28,11 @@ class CrmNurtureSequence(models.Model):
     def get_results(self, version_id=False):
         """Give all figures of the page.
 
-        :param version_id: the version whose steps are shown; without one the published one
+        :param version_id: the version whose steps are shown; without one the latest that led people
         """
         self.ensure_one()
         people = self._people_by_version()
-        version = self._version_to_show(version_id)
+        version = self._version_to_show(version_id, people)
         return {
             "people": self._people_figures(people),
             "causes": self._cause_figures(people),
@@ -44,9 +44,11 @@ class CrmNurtureSequence(models.Model):
             "problem": bool(self.sudo().problem),
         }
 
-    def _version_to_show(self, version_id):
+    def _version_to_show(self, version_id, people):
         chosen = self.version_ids.filtered(lambda version: version.id == version_id)
-        return chosen or self.version_id or self.draft_id
+        lived = {version for version, *_figures in people}
+        latest = self.version_ids.filtered(lambda version: version in lived)[:1]
+        return chosen or latest or self.version_id or self.draft_id
 
     # ------------------------------------------------------------
     # People
@@ -73,7 +75,8 @@ class CrmNurtureSequence(models.Model):
     def _people_figures(self, people):
         """Give the figures of the people: key -> count, and how many of them are deleted."""
         figures = {
-            key: {"count": 0, "former": 0} for key in ("led", *ENDS, "deleted", "reached", "holdout")
+            key: {"count": 0, "former": 0}
+            for key in ("led", *ENDS, "deleted", "reached", "holdout")
         }
         for _version, state, _cause, count, goals, former in people:
             for key in self._figures_of_state(state, former):
@@ -95,13 +98,20 @@ class CrmNurtureSequence(models.Model):
 
     def _cause_figures(self, people):
         """Give why people left before the end, the most frequent cause first."""
-        labels = dict(self.env["crm.nurture.enrollment"]._fields["cause"]._description_selection(self.env))
+        labels = dict(
+            self.env["crm.nurture.enrollment"]._fields["cause"]._description_selection(self.env)
+        )
         counts = {}
         for _version, state, cause, count, _goals, former in people:
             if state == "exited":
                 row = counts.setdefault(
                     cause or False,
-                    {"key": cause or False, "label": labels.get(cause) or "", "count": 0, "former": 0},
+                    {
+                        "key": cause or False,
+                        "label": labels.get(cause) or "",
+                        "count": 0,
+                        "former": 0,
+                    },
                 )
                 row["count"] += count
                 row["former"] += count if former else 0
@@ -172,7 +182,9 @@ class CrmNurtureSequence(models.Model):
         version = self.version_ids.filtered(lambda one: one.id == version_id)
         domain = Domain("version_id", "=", version.id)
         if figure:
-            domain &= Domain("kind", "in", ("email", "sms")) & Domain("outcome", "in", FIGURES[figure])
+            domain &= Domain("kind", "in", ("email", "sms")) & Domain(
+                "outcome", "in", FIGURES[figure]
+            )
         if rule is not None:
             domain &= Domain("rule", "=", rule) & Domain("outcome", "in", KEPT_BACK)
         action = self.env["crm.nurture.report"]._open(self.name, list(domain))

@@ -48,4 +48,3 @@ MEASURES = {
 
 #: What a message may become that it can be counted by more than once: opened was also sent.
 SHARES = ("opened", "clicked", "replied", "bounced")
-

@@ -8,7 +8,8 @@ from ...models.nurture.figures import MEASURES, SHARES, STEPS_KEY
 LIVING = """
     SELECT d.id, d.date, e.sequence_id, s.version_id, d.step_id, s.kind, %(variant)s AS variant,
            %(outcome)s AS outcome, %(rule)s AS rule, d.note, d.enrollment_id, e.lead_id,
-           e.partner_id, l.user_id, COALESCE(l.company_id, p.company_id, q.company_id) AS company_id,
+           e.partner_id, l.user_id,
+           COALESCE(l.company_id, p.company_id, q.company_id) AS company_id,
            FALSE AS is_former, 1 AS nbr
       FROM %(joins)s
       JOIN crm_nurture_enrollment e ON e.id = d.enrollment_id
