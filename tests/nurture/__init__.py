@@ -15,3 +15,6 @@ from . import test_crm_nurture_edit
 from . import test_crm_nurture_lint
 from . import test_crm_nurture_screen
 from . import test_crm_nurture_tour
+from . import test_lift
+from . import test_crm_nurture_report
+from . import test_crm_nurture_results
