@@ -131,28 +131,33 @@ class CrmNurtureSequence(models.Model):
         ]
 
     def _messages_by_version(self):
+        """Give what became of the messages: version -> figure -> count, and of how many deleted."""
         names = ("sent", "opened", "clicked")
-        rows = self.version_ids._report()._read_group(
-            [("version_id", "in", self.version_ids.ids), ("kind", "in", ("email", "sms"))],
-            ["version_id"],
+        found = {}
+        for version, is_former, *counts in self.version_ids._report()._read_group(
+            [("version_id", "in", self.version_ids.ids), ("kind", "in", MESSAGE_KINDS)],
+            ["version_id", "is_former"],
             [f"{name}_count:sum" for name in names],
-        )
-        return {version: dict(zip(names, counts, strict=True)) for version, *counts in rows}
+        ):
+            figures = found.setdefault(version, {name: {"count": 0, "former": 0} for name in names})
+            for name, count in zip(names, counts, strict=True):
+                _add(figures[name], count, is_former)
+        return found
 
     def _rule_figures(self, version):
         """Give which rules kept messages of a version back, or what made them fail."""
         report = version._report()
         labels = dict(report._fields["rule"]._description_selection(self.env))
-        rows = report._read_group(
+        figures = {}
+        for rule, is_former, count in report._read_group(
             [("version_id", "in", version.ids), ("outcome", "in", KEPT_BACK)],
-            ["rule"],
+            ["rule", "is_former"],
             ["nbr:sum"],
-        )
-        figures = [
-            {"key": rule, "label": labels.get(rule) or self.env._("Another reason"), "count": count}
-            for rule, count in rows
-        ]
-        return sorted(figures, key=lambda row: -row["count"])
+        ):
+            label = labels.get(rule) or self.env._("Another reason")
+            row = {"key": rule, "label": label, "count": 0, "former": 0}
+            _add(figures.setdefault(rule, row), count, is_former)
+        return sorted(figures.values(), key=lambda row: -row["count"])
 
     # ------------------------------------------------------------
     # What a figure opens
@@ -173,7 +178,17 @@ class CrmNurtureSequence(models.Model):
         if key not in domains:
             raise UserError(self.env._("This figure has nothing to open."))
         version = [("version_id", "=", version_id)] if version_id else []
-        return self._open_people(self.name, [*domains[key], *version])
+        names = {
+            "led": self.env._("Came In"),
+            "inside": self.env._("People Inside"),
+            "done": self.env._("Came to the End"),
+            "goal": self.env._("Left at the Goal"),
+            "exited": self.env._("Left before the End"),
+            "cause": self.env._("Left before the End"),
+            "reached": self.env._("Reached the Goal"),
+            "holdout": self.env._("Held Out"),
+        }
+        return self._open_people(names[key], [*domains[key], *version])
 
     @api.readonly
     def open_messages(self, version_id, figure=False, rule=None):
@@ -187,13 +202,14 @@ class CrmNurtureSequence(models.Model):
             )
         if rule is not None:
             domain &= Domain("rule", "=", rule) & Domain("outcome", "in", KEPT_BACK)
-        action = self.env["crm.nurture.report"]._open(self.name, list(domain))
+        name = version.display_name if figure else self.env._("Did Not Arrive")
+        action = self.env["crm.nurture.report"]._open(name, list(domain))
         return {**action, "context": {STEPS_KEY: version.step_ids.ids}}
 
     @api.readonly
     def action_open_report(self):
         """Open all figures of the sequence: table, graph, list."""
-        action = self.env["crm.nurture.report"]._open(
-            self.name, [("sequence_id", "in", self.ids)], views=("pivot", "graph", "list")
-        )
+        domain = [("sequence_id", "in", self.ids)]
+        views = ("pivot", "graph", "list")
+        action = self.env["crm.nurture.report"]._open(self.env._("All Figures"), domain, views)
         return {**action, "context": {STEPS_KEY: self.version_ids.step_ids.ids}}

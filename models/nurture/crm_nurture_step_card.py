@@ -1,7 +1,7 @@
 from odoo import models
 
 from .crm_nurture_step_mail import MESSAGES
-from .figures import FIGURES, RATES, SHOWN
+from .figures import FIGURES, RATES, SHOWN, add_up
 
 
 class CrmNurtureStep(models.Model):
@@ -26,12 +26,8 @@ class CrmNurtureStep(models.Model):
 
         :param dict results: version of the message -> result -> count
         """
-        totals = {}
-        for counts in results.values():
-            for result, count in counts.items():
-                totals[result] = totals.get(result, 0) + count
         return {
-            "figures": self._card_figures(waiting, totals),
+            "figures": self._card_figures(waiting, add_up(results.values())),
             "variants": [
                 {"key": key, "figures": self._card_figures({}, results.get(key, {}))}
                 for key in ("a", "b")

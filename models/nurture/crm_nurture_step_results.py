@@ -2,7 +2,7 @@ from odoo import api, models
 
 from . import lift
 from .crm_nurture_step_mail import MESSAGES
-from .figures import FIGURES, MEASURES, SHARES, STEPS_KEY, TABLE
+from .figures import FIGURES, MEASURES, SHARES, STEPS_KEY, TABLE, add_up
 
 
 class CrmNurtureStep(models.Model):
@@ -12,16 +12,17 @@ class CrmNurtureStep(models.Model):
 
     def _open_rows(self, domain):
         """Open rows of the report about this step that are there."""
-        name = self.display_name
-        action = self.env["crm.nurture.report"]._open(name, [("step_id", "=", self.id), *domain])
+        domain = [("step_id", "=", self.id), *domain]
+        action = self.env["crm.nurture.report"]._open(self.display_name, domain)
         return {**action, "context": {STEPS_KEY: self.ids}}
 
-    def _results_row(self, depth, waiting, results):
-        """Give the figures of a step: in all, and of its answers or versions."""
-        totals = {}
-        for counts in results.values():
-            for outcome, count in counts.items():
-                totals[outcome] = totals.get(outcome, 0) + count
+    def _results_row(self, depth, waiting, results, former):
+        """Give the figures of a step: in all, and of its answers or versions.
+
+        :param dict results: version of the message -> result -> count
+        :param dict former: in the same way, of how many the people are deleted
+        """
+        totals, former_totals = add_up(results.values()), add_up(former.values())
         return {
             "id": self.id,
             "title": self.display_name,
@@ -30,16 +31,18 @@ class CrmNurtureStep(models.Model):
             "branch": self.branch or False,
             "depth": depth,
             "waiting": sum(waiting.values()),
-            "cells": self._cells(totals),
-            "answers": self._answers(totals),
-            "variants": self._variant_rows(results),
+            "cells": self._cells(totals, former_totals),
+            "answers": self._answers(totals, former_totals),
+            "variants": self._variant_rows(results, former),
             "better": self._better_variant(results),
         }
 
-    def _cells(self, counts):
+    def _cells(self, counts, former):
         """Give the counts of a row, with their shares of what was sent."""
-        cells = {name: {"count": _sum(counts, name), "rate": None} for name in TABLE}
-        cells["all"]["count"] = sum(counts.values())
+        cells = {
+            name: {"count": _sum(counts, name), "former": _sum(former, name), "rate": None}
+            for name in TABLE
+        }
         if self.kind not in MESSAGES:
             return {"all": cells["all"], "skipped": cells["skipped"], "broken": cells["broken"]}
         sent = cells["sent"]["count"]
@@ -47,23 +50,32 @@ class CrmNurtureStep(models.Model):
             cells[name]["rate"] = cells[name]["count"] / sent if sent else None
         return cells
 
-    def _answers(self, counts):
+    def _answers(self, counts, former):
         """Give how many a condition led where."""
         if self.kind != "condition":
             return []
         labels = {"yes": self.env._("Yes"), "no": self.env._("No")}
         return [
-            {"key": key, "label": label, "count": counts.get(key, 0)}
+            {
+                "key": key,
+                "label": label,
+                "count": counts.get(key, 0),
+                "former": former.get(key, 0),
+            }
             for key, label in labels.items()
         ]
 
-    def _variant_rows(self, results):
+    def _variant_rows(self, results, former):
         """Give the rows of the two versions of the message, if there are two."""
         labels = {"a": self.env._("Version A"), "b": self.env._("Version B")}
         if not results.get("b"):
             return []
         return [
-            {"key": key, "label": label, "cells": self._cells(results.get(key, {}))}
+            {
+                "key": key,
+                "label": label,
+                "cells": self._cells(results.get(key, {}), former.get(key, {})),
+            }
             for key, label in labels.items()
         ]
 

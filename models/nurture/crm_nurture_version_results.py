@@ -20,20 +20,26 @@ class CrmNurtureVersion(models.Model):
         return self.env["crm.nurture.report"].with_context(**{STEPS_KEY: steps})
 
     def _step_results(self):
-        """Give what became of each step: step id -> version of the message -> result -> count."""
-        results = {}
-        for step, variant, outcome, count in self._report()._read_group(
-            [("version_id", "in", self.ids)], ["step_id", "variant", "outcome"], ["nbr:sum"]
+        """Give what became of each step, and of how much of it the people are deleted.
+
+        Both are: step id -> version of the message -> result -> count.
+        """
+        results, former = {}, {}
+        for step, variant, outcome, is_former, count in self._report()._read_group(
+            [("version_id", "in", self.ids)],
+            ["step_id", "variant", "outcome", "is_former"],
+            ["nbr:sum"],
         ):
-            counts = results.setdefault(step.id, {}).setdefault(variant or "", {})
-            counts[outcome] = counts.get(outcome, 0) + count
-        return results
+            for figures in (results, former) if is_former else (results,):
+                counts = figures.setdefault(step.id, {}).setdefault(variant or "", {})
+                counts[outcome] = counts.get(outcome, 0) + count
+        return results, former
 
     @api.readonly
     def get_figures(self):
         """Give the figures of the cards: step id -> figures, and those of the two versions."""
         self.ensure_one()
-        results = self._step_results()
+        results, _former = self._step_results()
         waiting = self._waiting_counts()
         return {
             step.id: step._figures_of_card(waiting.get(step.id, {}), results.get(step.id, {}))
@@ -63,10 +69,12 @@ class CrmNurtureVersion(models.Model):
     def _results_table(self):
         """Give a row for each step, in the order of the way."""
         self.ensure_one()
-        results = self._step_results()
         waiting = self._waiting_counts()
+        results, former = self._step_results()
         return [
-            step._results_row(depth, waiting.get(step.id, {}), results.get(step.id, {}))
+            step._results_row(
+                depth, waiting.get(step.id, {}), results.get(step.id, {}), former.get(step.id, {})
+            )
             for step, depth in self._steps_in_order()
         ]
 

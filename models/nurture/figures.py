@@ -48,3 +48,16 @@ MEASURES = {
 
 #: What a message may become that it can be counted by more than once: opened was also sent.
 SHARES = ("opened", "clicked", "replied", "bounced")
+
+
+def add_up(counts):
+    """Add dicts of counts up.
+
+    >>> add_up([{"sent": 1, "opened": 2}, {"sent": 3}])
+    {'sent': 4, 'opened': 2}
+    """
+    totals = {}
+    for one in counts:
+        for key, count in one.items():
+            totals[key] = totals.get(key, 0) + count
+    return totals

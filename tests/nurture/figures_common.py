@@ -50,7 +50,9 @@ class NurtureFiguresCase(NurtureMailCase):
         rows = self.report.with_user(user or self.env.user)._read_group(
             list(domain), list(groups), ["nbr:sum"]
         )
-        return Counter({
-            tuple(getattr(value, "id", value) for value in values): count
-            for *values, count in rows
-        })
+        return Counter(
+            {
+                tuple(getattr(value, "id", value) for value in values): count
+                for *values, count in rows
+            }
+        )

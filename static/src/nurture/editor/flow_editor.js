@@ -116,7 +116,7 @@ export class FlowEditor extends Component {
 
     async choose(versionId) {
         await this.select(false);
-        await this.load(versionId);
+        await this.load(Number(versionId));
     }
 
     focus(id) {

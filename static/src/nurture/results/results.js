@@ -43,7 +43,7 @@ export class NurtureResults extends Component {
     }
 
     choose(versionId) {
-        return this.read(this.props.record.resId, versionId);
+        return this.read(this.props.record.resId, Number(versionId));
     }
 
     // -- people -----------------------------------------------------------------------------------
@@ -127,7 +127,7 @@ export class NurtureResults extends Component {
         if (relative === null) {
             return "";
         }
-        return _t("Compared with nothing: %(share)s (between %(low)s and %(high)s).", {
+        return _t("Beside those held out: %(share)s (between %(low)s and %(high)s).", {
             share: this.signed(relative, "%"),
             low: this.signed(low - 1, "%"),
             high: this.signed(high - 1, "%"),
@@ -161,13 +161,19 @@ export class NurtureResults extends Component {
         if (share === null || share === undefined) {
             return "";
         }
-        const text = formatFloat(Math.abs(100 * share), { digits: [16, 1] });
-        const sign = share < 0 ? "−" : "+";
-        return unit ? _t("%(sign)s%(number)s %%", { sign, number: text }) : `${sign}${text}`;
+        const number = formatFloat(Math.abs(100 * share), { digits: [16, 1] });
+        const text = `${share < 0 ? "−" : "+"}${number}`;
+        return unit ? _t("%s %%", text) : text;
     }
 
     former({ former }) {
         return former ? _t("%s of them were deleted since", this.count(former)) : "";
+    }
+
+    get hasFormer() {
+        const { people, steps } = this.results;
+        const figures = [people.led, people.holdout, ...steps.map((step) => step.cells.all)];
+        return figures.some(({ former }) => former);
     }
 
     // -- what opens -------------------------------------------------------------------------------
