@@ -3,11 +3,18 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 from .crm_nurture_enrollment import INSIDE
+from .crm_nurture_step_mail import MESSAGES
 from .figures import FIGURES, KEPT_BACK, STEPS_KEY
 
 #: Those who were led, by what became of them: names of figures and their states.
 ENDS = {"inside": INSIDE, "done": ("done",), "goal": ("goal",), "exited": ("exited",)}
 LED = tuple(state for states in ENDS.values() for state in states)
+MESSAGE_KINDS = tuple(MESSAGES)
+
+
+def _add(figure, count, former):
+    figure["count"] += count
+    figure["former"] += count if former else 0
 
 
 class CrmNurtureSequence(models.Model):
@@ -74,17 +81,13 @@ class CrmNurtureSequence(models.Model):
     @api.model
     def _people_figures(self, people):
         """Give the figures of the people: key -> count, and how many of them are deleted."""
-        figures = {
-            key: {"count": 0, "former": 0}
-            for key in ("led", *ENDS, "deleted", "reached", "holdout")
-        }
+        keys = ("led", *ENDS, "deleted", "reached", "holdout")
+        figures = {key: {"count": 0, "former": 0} for key in keys}
         for _version, state, _cause, count, goals, former in people:
             for key in self._figures_of_state(state, former):
-                figures[key]["count"] += count
-                figures[key]["former"] += count if former else 0
+                _add(figures[key], count, former)
             if state != "holdout":
-                figures["reached"]["count"] += goals
-                figures["reached"]["former"] += goals if former else 0
+                _add(figures["reached"], goals, former)
         return figures
 
     @api.model
@@ -98,23 +101,13 @@ class CrmNurtureSequence(models.Model):
 
     def _cause_figures(self, people):
         """Give why people left before the end, the most frequent cause first."""
-        labels = dict(
-            self.env["crm.nurture.enrollment"]._fields["cause"]._description_selection(self.env)
-        )
+        causes = self.env["crm.nurture.enrollment"]._fields["cause"]
+        labels = dict(causes._description_selection(self.env))
         counts = {}
         for _version, state, cause, count, _goals, former in people:
             if state == "exited":
-                row = counts.setdefault(
-                    cause or False,
-                    {
-                        "key": cause or False,
-                        "label": labels.get(cause) or "",
-                        "count": 0,
-                        "former": 0,
-                    },
-                )
-                row["count"] += count
-                row["former"] += count if former else 0
+                row = {"key": cause or False, "label": labels.get(cause, "")}
+                _add(counts.setdefault(cause, {**row, "count": 0, "former": 0}), count, former)
         return sorted(counts.values(), key=lambda row: -row["count"])
 
     def _version_figures(self, people):
@@ -197,9 +190,8 @@ class CrmNurtureSequence(models.Model):
         version = self.version_ids.filtered(lambda one: one.id == version_id)
         domain = Domain("version_id", "=", version.id)
         if figure:
-            domain &= Domain("kind", "in", ("email", "sms")) & Domain(
-                "outcome", "in", FIGURES[figure]
-            )
+            domain &= Domain("kind", "in", MESSAGE_KINDS)
+            domain &= Domain("outcome", "in", FIGURES[figure])
         if rule is not None:
             domain &= Domain("rule", "=", rule) & Domain("outcome", "in", KEPT_BACK)
         name = version.display_name if figure else self.env._("Did Not Arrive")
