@@ -29,6 +29,7 @@ class TestCrmNurtureResults(NurtureFiguresCase):
             publish=False,
             purpose_id=self.purpose.id,
             holdout_percent=20,
+            stop_on_reply=False,
             user_id=self.marketing.id,
             **GOAL,
         )
