@@ -84,8 +84,7 @@ class CrmNurtureTally(models.Model):
     @api.model
     def _count_steps(self, condition):
         """Count deliveries `d` by what became of them."""
-        deliveries = SQL("SELECT d.id FROM crm_nurture_delivery d WHERE %s", condition)
-        self._count(SQL(STEPS, self.env["crm.nurture.report"]._living_sql(deliveries)))
+        self._count(SQL(STEPS, self.env["crm.nurture.report"]._living_sql(condition)))
 
     @api.model
     def _count(self, query):

@@ -122,12 +122,21 @@ def verdicts_sql(traces, delay, window):
               JOIN mail ON mail.mass_mailing_id IS NOT DISTINCT FROM first.mass_mailing_id
              GROUP BY first.trace_id, first.date, mail.needed
             HAVING count(DISTINCT c.link_id) >= mail.needed
+        ), in_burst AS (
+            SELECT DISTINCT c.id
+              FROM click c
+              JOIN burst b ON b.trace_id = c.trace_id
+                          AND c.date BETWEEN b.date AND b.date + %(window)s
         ), judged AS MATERIALIZED (
             SELECT c.id, c.trace_id, c.date,
-                   c.known OR COALESCE(c.date < c.sent + %(delay)s, FALSE) OR EXISTS (
-                       SELECT FROM burst b WHERE b.trace_id = c.trace_id
-                          AND c.date BETWEEN b.date AND b.date + %(window)s) AS is_bot
-              FROM click c
+                   c.known OR COALESCE(c.date < c.sent + %(delay)s, FALSE)
+                   OR i.id IS NOT NULL AS is_bot
+              FROM click c LEFT JOIN in_burst i ON i.id = c.id
+        ), near AS (
+            SELECT DISTINCT t.id
+              FROM trace t
+              JOIN judged j ON j.trace_id = t.id AND j.is_bot
+                           AND t.opened BETWEEN j.date - %(window)s AND j.date + %(window)s
         )
         SELECT 'click' AS kind, j.id AS res_id, j.trace_id, j.is_bot FROM judged j
          UNION ALL
@@ -135,10 +144,8 @@ def verdicts_sql(traces, delay, window):
           FROM trace t WHERE t.clicked IS NOT NULL
          UNION ALL
         SELECT 'opened', t.id, t.id,
-               COALESCE(t.opened < t.sent + %(delay)s, FALSE) OR EXISTS (
-                   SELECT FROM judged j WHERE j.trace_id = t.id AND j.is_bot
-                      AND t.opened BETWEEN j.date - %(window)s AND j.date + %(window)s)
-          FROM trace t WHERE t.opened IS NOT NULL
+               COALESCE(t.opened < t.sent + %(delay)s, FALSE) OR near.id IS NOT NULL
+          FROM trace t LEFT JOIN near ON near.id = t.id WHERE t.opened IS NOT NULL
         """,
         traces=traces,
         many=MANY_LINKS,

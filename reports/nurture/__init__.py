@@ -6,7 +6,7 @@ was deleted is there as counts. All figures of steps come from it.
 What others may call:
 
 * `env["crm.nurture.report"]`: to search and to group, by the rights of the reader;
-* `_living_sql(deliveries)`: the rows of some deliveries, as SQL.
+* `_living_sql(condition)`: the rows of the deliveries that fulfil it, as SQL.
 """
 
 from . import crm_nurture_report

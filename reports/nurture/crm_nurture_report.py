@@ -132,33 +132,33 @@ class CrmNurtureReport(models.Model):
     @property
     def _table_query(self):
         steps = self.env.context.get(STEPS_KEY)
-        deliveries, former = None, SQL("TRUE")
+        living, former = None, SQL("TRUE")
         if steps is not None:
             # narrows only: whoever sets it sees less, never more
             chosen = SQL("step_id = ANY(%s::int[])", [int(step) for step in steps])
-            deliveries = SQL("SELECT id FROM crm_nurture_delivery WHERE %s", chosen)
-            former = SQL("y.%s", chosen)
+            living, former = SQL("d.%s", chosen), SQL("y.%s", chosen)
         return SQL(
             "SELECT r.*, %s FROM (%s UNION ALL %s) r",
             self._measures(),
-            self._living_sql(deliveries),
+            self._living_sql(living),
             SQL(FORMER, wanted=former),
         )
 
     @api.model
-    def _living_sql(self, deliveries=None):
+    def _living_sql(self, wanted=None):
         """Give the rows of deliveries that are there.
 
-        :param SQL deliveries: a query of ids, if only some are asked for
+        :param SQL wanted: the condition of the deliveries `d`, if only some are asked for
         """
         rows = self.env["crm.nurture.delivery"]
+        ids = wanted and SQL("SELECT d.id FROM crm_nurture_delivery d WHERE %s", wanted)
         return SQL(
             LIVING,
             variant=rows._variant_sql(),
             outcome=rows._outcome_sql(),
             rule=rows._rule_sql(),
-            joins=rows._outcome_joins_sql(deliveries),
-            wanted=SQL("d.id IN (%s)", deliveries) if deliveries else SQL("TRUE"),
+            joins=rows._outcome_joins_sql(ids),
+            wanted=wanted or SQL("TRUE"),
         )
 
     @api.model
