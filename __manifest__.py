@@ -166,6 +166,7 @@
         "views/nurture/crm_nurture_step_views.xml",
         "views/nurture/crm_nurture_enrollment_views.xml",
         "views/nurture/crm_nurture_optout_views.xml",
+        "reports/nurture/crm_nurture_report_views.xml",
         "views/nurture/crm_nurture_sequence_views.xml",
         "views/nurture/nurture_people_views.xml",
         "wizards/nurture/crm_nurture_publish_views.xml",

@@ -3,3 +3,4 @@ from . import touchpoint
 from . import qualification
 from . import scoring
 from . import privacy
+from . import nurture

@@ -112,6 +112,15 @@ from . import crm_nurture_step_lint
 from . import crm_nurture_enrollment_screen
 from . import crm_nurture_enrollment_once
 from . import crm_nurture_delivery_screen
+from . import compared
+from . import lift
+from . import crm_nurture_delivery_kept
+from . import mailing_trace_kept
+from . import link_tracker_click
+from . import crm_nurture_sequence_compare
+from . import crm_nurture_sequence_results
+from . import crm_nurture_version_results
+from . import crm_nurture_step_results
 from . import crm_nurture_publication
 from . import crm_nurture_publication_move
 from . import crm_nurture_sequence_ready

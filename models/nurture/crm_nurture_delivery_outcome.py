@@ -62,14 +62,7 @@ RULE = """
 JOINS = """
     crm_nurture_delivery d
     LEFT JOIN mailing_trace t ON t.id = d.trace_id
-    LEFT JOIN (
-         SELECT v.trace_id,
-                bool_or(v.kind = 'opened' AND NOT v.is_bot) AS opened,
-                bool_or(v.kind = 'click' AND NOT v.is_bot)
-                OR bool_or(v.kind = 'clicked' AND NOT v.is_bot)
-                   AND NOT bool_or(v.kind = 'click') AS clicked
-           FROM (%(verdicts)s) v GROUP BY v.trace_id
-    ) h ON h.trace_id = t.id
+    LEFT JOIN (%(humans)s) h ON h.trace_id = t.id
 """
 
 
@@ -150,8 +143,8 @@ class CrmNurtureDelivery(models.Model):
             SQL("x.id IN (%s)", deliveries) if deliveries else SQL("TRUE"),
         )
         settings = self.env["res.config.settings"]._touchpoint_settings()
-        verdicts = bots.verdicts_sql(touched, settings["bot_delay"], settings["bot_window"])
-        return SQL(JOINS, verdicts=verdicts)
+        humans = bots.humans_sql(touched, settings["bot_delay"], settings["bot_window"])
+        return SQL(JOINS, humans=humans)
 
     @api.model
     def _try_again(self, traces):

@@ -40,15 +40,20 @@ class CrmNurtureSequence(models.Model):
     def _compute_people_counts(self):
         """Count whom the user may see."""
         counts = {}
-        for sequence, state, count in self.env["crm.nurture.enrollment"]._read_group(
-            [("sequence_id", "in", self.ids)], ["sequence_id", "state"], ["__count"]
+        goals = {}
+        for sequence, state, count, reached in self.env["crm.nurture.enrollment"]._read_group(
+            [("sequence_id", "in", self.ids)],
+            ["sequence_id", "state"],
+            ["__count", "goal_at:count"],
         ):
             counts.setdefault(sequence.id, {})[state] = count
+            if state != "holdout":
+                goals[sequence.id] = goals.get(sequence.id, 0) + reached
         for sequence in self:
             states = counts.get(sequence.id, {})
             sequence.inside_count = sum(states.get(state, 0) for state in INSIDE)
             sequence.done_count = sum(states.get(state, 0) for state in ("done", "goal", "exited"))
-            sequence.goal_count = states.get("goal", 0)
+            sequence.goal_count = goals.get(sequence.id, 0)
             sequence.quarantine_count = states.get("quarantine", 0)
 
     def copy_data(self, default=None):
@@ -128,7 +133,8 @@ class CrmNurtureSequence(models.Model):
 
     def action_open_goal(self):
         """Open the people who reached the goal."""
-        return self._open_people(self.env._("Reached the Goal"), [("state", "=", "goal")])
+        reached = [("goal_at", "!=", False), ("state", "!=", "holdout")]
+        return self._open_people(self.env._("Reached the Goal"), reached)
 
     def action_open_quarantine(self):
         """Open the people whose step failed."""

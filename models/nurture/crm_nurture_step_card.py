@@ -1,7 +1,7 @@
 from odoo import models
 
 from .crm_nurture_step_mail import MESSAGES
-from .figures import FIGURES, RATES, SHOWN
+from .figures import FIGURES, RATES, SHOWN, add_up
 
 
 class CrmNurtureStep(models.Model):
@@ -9,7 +9,7 @@ class CrmNurtureStep(models.Model):
 
     _inherit = "crm.nurture.step"
 
-    def _card(self, waiting, results):
+    def _card(self, figures):
         """Give what the editor shows of a step."""
         return {
             "id": self.id,
@@ -18,7 +18,21 @@ class CrmNurtureStep(models.Model):
             "summary": self.summary if self.summary != self.display_name else "",
             "parent": self.parent_id.id,
             "branch": self.branch or False,
-            "figures": self._card_figures(waiting, results),
+            **(figures or {"figures": [], "variants": []}),
+        }
+
+    def _figures_of_card(self, waiting, results):
+        """Give the figures of a card, and those of each version of its message.
+
+        :param dict results: version of the message -> result -> count
+        """
+        return {
+            "figures": self._card_figures(waiting, add_up(results.values())),
+            "variants": [
+                {"key": key, "figures": self._card_figures({}, results.get(key, {}))}
+                for key in ("a", "b")
+                if results.get("b")
+            ],
         }
 
     def _card_figures(self, waiting, results):

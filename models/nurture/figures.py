@@ -14,7 +14,18 @@ FIGURES = {
     "replied": ("replied",),
     "skipped": ("suppressed", "no_address", "cancelled"),
     "failed": ("failed", "bounced"),
+    # in the table of results, where they stand apart
+    "all": (),
+    "bounced": ("bounced",),
+    "broken": ("failed",),
 }
+#: The columns of the table of results, of messages and of other steps.
+TABLE = ("all", "queued", "sent", "opened", "clicked", "replied", "bounced", "skipped", "broken")
+#: The context in which the report is about these steps only: a page of few steps need not judge
+#: the messages of all.
+STEPS_KEY = "crm_nurture_report_steps"
+#: What did not arrive, for a reason.
+KEPT_BACK = ("suppressed", "no_address", "cancelled", "failed", "bounced")
 SHOWN = {
     "condition": ("yes", "no"),
     "message": ("queued", "sent", "opened", "clicked", "skipped", "failed"),
@@ -23,3 +34,30 @@ SHOWN = {
 
 #: Figures that also say which share of the messages sent it is.
 RATES = ("opened", "clicked")
+
+#: Figures of messages by the names under which the report counts them.
+MEASURES = {
+    "sent": SENT,
+    "opened": READ,
+    "clicked": ("clicked", "replied"),
+    "replied": ("replied",),
+    "bounced": ("bounced",),
+    "skipped": FIGURES["skipped"],
+    "failed": ("failed",),
+}
+
+#: What a message may become that it can be counted by more than once: opened was also sent.
+SHARES = ("opened", "clicked", "replied", "bounced")
+
+
+def add_up(counts):
+    """Add dicts of counts up.
+
+    >>> add_up([{"sent": 1, "opened": 2}, {"sent": 3}])
+    {'sent': 4, 'opened': 2}
+    """
+    totals = {}
+    for one in counts:
+        for key, count in one.items():
+            totals[key] = totals.get(key, 0) + count
+    return totals

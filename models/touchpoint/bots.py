@@ -91,57 +91,98 @@ def is_bot_open(sent, opened, bot_clicks, delay, window):
     )
 
 
+#: Each trace `t` with its clicks: which are those of programs, and when these were.
+TOUCHED = """
+    SELECT t.id, t.sent_datetime AS sent, t.open_datetime AS opened,
+           t.links_click_datetime AS clicked, judged.ids, judged.bots, judged.bot_dates
+      FROM mailing_trace t
+      LEFT JOIN (
+           SELECT l.mass_mailing_id, GREATEST(2, LEAST(count(*), %(many)s)) AS needed
+             FROM link_tracker l WHERE l.mass_mailing_id IS NOT NULL GROUP BY 1
+      ) mail ON mail.mass_mailing_id = t.mass_mailing_id
+      LEFT JOIN LATERAL (
+           SELECT array_agg(c.id) AS ids, array_agg(c.create_date) AS dates,
+                  array_agg(c.link_id) AS links, array_agg(COALESCE(c.is_bot, FALSE)) AS known
+             FROM link_tracker_click c WHERE c.mailing_trace_id = t.id
+      ) click ON TRUE
+      LEFT JOIN LATERAL (
+           SELECT array_agg(first.date) AS starts
+             FROM (SELECT DISTINCT unnest(click.dates) AS date) first
+            WHERE cardinality(click.dates) > 1 AND COALESCE(mail.needed, 2) <= (
+                  SELECT count(DISTINCT o.link)
+                    FROM unnest(click.dates, click.links) o (date, link)
+                   WHERE o.date BETWEEN first.date AND first.date + %(window)s)
+      ) burst ON TRUE
+      LEFT JOIN LATERAL (
+           SELECT array_agg(x.id) AS ids, array_agg(x.is_bot) AS bots,
+                  array_agg(x.date) FILTER (WHERE x.is_bot) AS bot_dates
+             FROM (SELECT o.id, o.date,
+                          o.known OR COALESCE(o.date < t.sent_datetime + %(delay)s, FALSE)
+                          OR EXISTS (SELECT FROM unnest(burst.starts) s (date)
+                                      WHERE o.date BETWEEN s.date AND s.date + %(window)s)
+                             AS is_bot
+                     FROM unnest(click.ids, click.dates, click.known) o (id, date, known)) x
+      ) judged ON TRUE
+     WHERE t.id IN (%(traces)s)
+"""
+
+#: Whether a program opened a mail, or made the last click that its trace tells.
+OPENED_BY_BOT = """
+    (COALESCE(t.opened < t.sent + %(delay)s, FALSE) OR EXISTS (
+     SELECT FROM unnest(t.bot_dates) b (date)
+      WHERE t.opened BETWEEN b.date - %(window)s AND b.date + %(window)s))
+"""
+CLICKED_BY_BOT = "COALESCE(t.clicked < t.sent + %(delay)s, FALSE)"
+
+
 def verdicts_sql(traces, delay, window):
     """Give what `traces` were touched by: ``kind, res_id, trace_id, is_bot``.
 
     Kind is `click` (a row of link.tracker.click), `clicked` (the trace's own last click) or
-    `opened`. Each trace is judged from all its clicks.
+    `opened`. Each trace is judged from all its clicks, and these are gathered trace by trace: so
+    the cost does not rise with the square of the traces.
 
     :param SQL traces: a query of the ids of the traces
     """
-    return SQL(
+    return _filled(
         """
-        WITH trace AS MATERIALIZED (
-            SELECT t.id, t.mass_mailing_id, t.sent_datetime AS sent, t.open_datetime AS opened,
-                   t.links_click_datetime AS clicked
-              FROM mailing_trace t WHERE t.id IN (%(traces)s)
-        ), click AS MATERIALIZED (
-            SELECT c.id, c.mailing_trace_id AS trace_id, c.create_date AS date, c.link_id,
-                   trace.sent, trace.mass_mailing_id, COALESCE(c.is_bot, FALSE) AS known
-              FROM link_tracker_click c JOIN trace ON trace.id = c.mailing_trace_id
-        ), mail AS (
-            SELECT m.mass_mailing_id, GREATEST(2, LEAST(count(l.id), %(many)s)) AS needed
-              FROM (SELECT DISTINCT mass_mailing_id FROM click) m
-              LEFT JOIN link_tracker l ON l.mass_mailing_id = m.mass_mailing_id
-             GROUP BY m.mass_mailing_id
-        ), burst AS (
-            SELECT first.trace_id, first.date
-              FROM (SELECT DISTINCT trace_id, date, mass_mailing_id FROM click) first
-              JOIN click c ON c.trace_id = first.trace_id
-                          AND c.date BETWEEN first.date AND first.date + %(window)s
-              JOIN mail ON mail.mass_mailing_id IS NOT DISTINCT FROM first.mass_mailing_id
-             GROUP BY first.trace_id, first.date, mail.needed
-            HAVING count(DISTINCT c.link_id) >= mail.needed
-        ), judged AS MATERIALIZED (
-            SELECT c.id, c.trace_id, c.date,
-                   c.known OR COALESCE(c.date < c.sent + %(delay)s, FALSE) OR EXISTS (
-                       SELECT FROM burst b WHERE b.trace_id = c.trace_id
-                          AND c.date BETWEEN b.date AND b.date + %(window)s) AS is_bot
-              FROM click c
-        )
-        SELECT 'click' AS kind, j.id AS res_id, j.trace_id, j.is_bot FROM judged j
+        WITH touched AS MATERIALIZED (%(touched)s)
+        SELECT 'click' AS kind, x.id AS res_id, t.id AS trace_id, x.is_bot
+          FROM touched t CROSS JOIN LATERAL unnest(t.ids, t.bots) x (id, is_bot)
          UNION ALL
-        SELECT 'clicked', t.id, t.id, COALESCE(t.clicked < t.sent + %(delay)s, FALSE)
-          FROM trace t WHERE t.clicked IS NOT NULL
+        SELECT 'clicked', t.id, t.id, %(clicked_by_bot)s FROM touched t WHERE t.clicked IS NOT NULL
          UNION ALL
-        SELECT 'opened', t.id, t.id,
-               COALESCE(t.opened < t.sent + %(delay)s, FALSE) OR EXISTS (
-                   SELECT FROM judged j WHERE j.trace_id = t.id AND j.is_bot
-                      AND t.opened BETWEEN j.date - %(window)s AND j.date + %(window)s)
-          FROM trace t WHERE t.opened IS NOT NULL
+        SELECT 'opened', t.id, t.id, %(opened_by_bot)s FROM touched t WHERE t.opened IS NOT NULL
         """,
-        traces=traces,
-        many=MANY_LINKS,
-        delay=timedelta(seconds=delay),
-        window=timedelta(seconds=window),
+        traces,
+        delay,
+        window,
+    )
+
+
+def humans_sql(traces, delay, window):
+    """Give one row for each of `traces`: ``trace_id, opened, clicked``, by a human.
+
+    The click that the trace tells counts where the rows of its clicks are gone.
+    """
+    return _filled(
+        """
+        SELECT t.id AS trace_id, t.opened IS NOT NULL AND NOT %(opened_by_bot)s AS opened,
+               CASE WHEN t.ids IS NOT NULL THEN FALSE = ANY(t.bots)
+                    ELSE t.clicked IS NOT NULL AND NOT %(clicked_by_bot)s END AS clicked
+          FROM (%(touched)s) t
+        """,
+        traces,
+        delay,
+        window,
+    )
+
+
+def _filled(query, traces, delay, window):
+    values = {"delay": timedelta(seconds=delay), "window": timedelta(seconds=window)}
+    return SQL(
+        query,
+        touched=SQL(TOUCHED, traces=traces, many=MANY_LINKS, **values),
+        opened_by_bot=SQL(OPENED_BY_BOT, **values),
+        clicked_by_bot=SQL(CLICKED_BY_BOT, delay=values["delay"]),
     )

@@ -25,3 +25,6 @@ from . import test_nurture_engine
 from . import test_nurture_guard
 from . import test_nurture_idle
 from . import test_crm_nurture_tour
+from . import test_lift
+from . import test_crm_nurture_report
+from . import test_crm_nurture_results

@@ -12,6 +12,14 @@ function add(place, kind) {
     ];
 }
 
+function back(purpose) {
+    return {
+        content: `Back to the sequence: ${purpose}`,
+        trigger: ".o_breadcrumb .breadcrumb-item:contains(Tour of the bakers) a",
+        run: "click",
+    };
+}
+
 registry.category("web_tour.tours").add("crm_lifecycle_nurture_sequence", {
     steps: () => [
         { content: "A new sequence", trigger: ".o-kanban-button-new", run: "click" },
@@ -68,5 +76,24 @@ registry.category("web_tour.tours").add("crm_lifecycle_nurture_sequence", {
             run: "click",
         },
         { trigger: ".o_list_view .o_data_row:contains(Bakery 0 of the tour)" },
+        back("the results"),
+        { trigger: ".o_notebook_headers a[name=results]", run: "click" },
+        {
+            content: "Two are inside: who?",
+            trigger: "[data-part=people] [data-figure=inside] button:contains(2)",
+            run: "click",
+        },
+        { trigger: ".o_list_view .o_data_row:contains(Bakery 1 of the tour)" },
+        back("the next version"),
+        { trigger: ".o_notebook_headers a[name=steps]", run: "click" },
+        { trigger: "button[name=action_edit]", run: "click" },
+        { trigger: "button[name=action_discard_draft]" },
+        { trigger: ".o_crm_nurture_card .o_crm_nurture_tools" },
+        {
+            content: "The figures are those of the version before",
+            trigger: ".o_crm_nurture_bar select",
+            run: "selectByLabel Version 1 (published)",
+        },
+        { trigger: ".o_crm_nurture_card[data-kind=wait] [data-figure=waiting]:contains(2)" },
     ],
 });

@@ -58,7 +58,24 @@ export class FlowEditor extends Component {
     }
 
     async load(versionId) {
-        this.state.flow = await this.orm.call(VERSION, "get_flow", [[versionId]]);
+        const kwargs = { with_figures: false };
+        const flow = await this.orm.call(VERSION, "get_flow", [[versionId]], kwargs);
+        for (const step of flow.steps) {
+            const { figures, variants } = this.step(step.id) || step;
+            Object.assign(step, { figures, variants });
+        }
+        this.state.flow = flow;
+        this.loadFigures(flow.id);
+    }
+
+    /** Read the figures after the steps: of very many people they take a moment. */
+    async loadFigures(versionId) {
+        const figures = await this.orm.call(VERSION, "get_figures", [[versionId]]);
+        if (this.flow.id === versionId) {
+            for (const step of this.flow.steps) {
+                Object.assign(step, figures[step.id]);
+            }
+        }
     }
 
     get flow() {
@@ -85,7 +102,7 @@ export class FlowEditor extends Component {
     }
 
     step(id) {
-        return this.flow.steps.find((step) => step.id === id);
+        return this.flow?.steps.find((step) => step.id === id);
     }
 
     // -- the form beside the flow ---------------------------------------------------------------
@@ -118,7 +135,7 @@ export class FlowEditor extends Component {
 
     async choose(versionId) {
         await this.select(false);
-        await this.load(versionId);
+        await this.load(Number(versionId));
     }
 
     /** Focus a step, once it is drawn where it is now. */
@@ -265,8 +282,8 @@ export class FlowEditor extends Component {
         await this.props.onDraftMade();
     }
 
-    async openFigure(step, figure) {
-        const args = [[this.flow.id], step.id, figure.key];
+    async openFigure(step, figure, variant = false) {
+        const args = [[this.flow.id], step.id, figure.key, variant];
         this.action.doAction(await this.orm.call(VERSION, "open_figure", args));
     }
 
