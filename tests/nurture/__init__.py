@@ -15,3 +15,4 @@ from . import test_crm_nurture_edit
 from . import test_crm_nurture_lint
 from . import test_crm_nurture_screen
 from . import test_crm_nurture_tour
+from . import test_demo
