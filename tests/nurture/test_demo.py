@@ -79,18 +79,6 @@ class TestDemo(DemoCase):
     def inside(self):
         return self.sequence.enrollment_ids.filtered(lambda one: one.state in ("waiting", "held"))
 
-    def test_they_load_on_any_day(self):
-        self.load(*GROUND)
-        for moment in ("2028-02-29 23:50:00", "2027-01-01 00:05:00", "2027-03-01 12:00:00"):
-            with self.subTest(moment), self.env.cr.savepoint() as savepoint:
-                self.clock.move_to(moment)
-                self.load(*FILES)
-                self.assertGreaterEqual(self.next_due(), self.clock() + timedelta(days=2))
-                requests = self.env["crm.privacy.request"].search([("state", "!=", "done")])
-                self.assertNotIn("late", requests.mapped("urgency"))
-                savepoint.rollback()
-            self.env.invalidate_all(flush=False)
-
     def test_an_update_doubles_nothing(self):
         before = {model: self.env[model].search_count([]) for model in COUNTED}
         self.load(*GROUND, *FILES, mode="update")
