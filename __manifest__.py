@@ -179,6 +179,8 @@
         "demo/crm_rfm_demo.xml",
         "demo/crm_touchpoint_demo.xml",
         "demo/crm_score_demo.xml",
+        "demo/crm_privacy_demo.xml",
+        "demo/crm_nurture_demo.xml",
     ],
     "assets": {
         "web.assets_backend": [

@@ -28,3 +28,4 @@ from . import test_crm_nurture_tour
 from . import test_lift
 from . import test_crm_nurture_report
 from . import test_crm_nurture_results
+from . import test_demo
