@@ -101,6 +101,10 @@ from . import crm_nurture_enrollment_once
 from . import crm_nurture_delivery_screen
 from . import crm_nurture_publication
 from . import crm_nurture_publication_move
+from . import crm_nurture_sequence_why
+from . import crm_nurture_sequence_why_words
+from . import crm_nurture_sequence_why_answer
+from . import crm_nurture_sequence_reach
 from . import crm_nurture_sequence_ready
 from . import crm_nurture_step_ready
 from . import crm_segment

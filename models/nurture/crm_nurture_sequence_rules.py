@@ -8,22 +8,23 @@ from . import filters
 #: A meeting further away does not keep marketing from writing.
 MEETING_DAYS = 30
 
-#: The leads, and the companies, that sales are at work with.
+#: The leads, and the companies, that sales are at work with, and by which record.
 BUSY_LEADS = """
-    SELECT o.opportunity_id FROM sale_order o
+    SELECT o.opportunity_id AS busy, 'sale.order' AS model, o.id FROM sale_order o
      WHERE o.opportunity_id IS NOT NULL AND o.state IN ('draft', 'sent')
        AND (o.validity_date IS NULL OR o.validity_date >= %(today)s)
      UNION ALL
-    SELECT c.opportunity_id FROM calendar_event c
+    SELECT c.opportunity_id, 'calendar.event', c.id FROM calendar_event c
      WHERE c.opportunity_id IS NOT NULL AND c.active
        AND c.stop > %(now)s AND c.start < %(until)s
 """
 BUSY_HOUSES = """
-    SELECT p.commercial_partner_id FROM sale_order o JOIN res_partner p ON p.id = o.partner_id
+    SELECT p.commercial_partner_id AS busy, 'sale.order' AS model, o.id
+      FROM sale_order o JOIN res_partner p ON p.id = o.partner_id
      WHERE o.state IN ('draft', 'sent')
        AND (o.validity_date IS NULL OR o.validity_date >= %(today)s)
      UNION ALL
-    SELECT p.commercial_partner_id FROM calendar_event c
+    SELECT p.commercial_partner_id, 'calendar.event', c.id FROM calendar_event c
       JOIN calendar_attendee a ON a.event_id = c.id AND a.state <> 'declined'
       JOIN res_partner p ON p.id = a.partner_id
      WHERE c.active AND c.stop > %(now)s AND c.start < %(until)s
@@ -151,17 +152,25 @@ class CrmNurtureSequence(models.Model):
 
     def _with_sales(self, person):
         """Give the condition of having a quotation or a meeting, or a colleague with one."""
+        return SQL(
+            "(%s)",
+            SQL(" OR ").join(
+                SQL("COALESCE(%s IN (SELECT busy FROM (%s) work), FALSE)", who, work)
+                for who, work in self._sales_work(person)
+            ),
+        )
+
+    def _sales_work(self, person):
+        """Give what sales are at work with: list of (id of whom it is about, query)."""
         now = fields.Datetime.now()
         until = fields.Datetime.add(now, days=MEETING_DAYS)
         values = {"today": now.date(), "now": now, "until": until}
-        house = SQL(
-            "(SELECT p.commercial_partner_id FROM res_partner p WHERE p.id = %s) IN (%s)",
-            self._contact_sql(person),
-            SQL(BUSY_HOUSES, **values),
-        )
-        if self.model == "res.partner":
-            return house
-        return SQL("(%s IN (%s) OR %s)", person, SQL(BUSY_LEADS, **values), house)
+        contact = self._contact_sql(person)
+        house = SQL("(SELECT p.commercial_partner_id FROM res_partner p WHERE p.id = %s)", contact)
+        work = [(house, SQL(BUSY_HOUSES, **values))]
+        if self.model == "crm.lead":
+            work.insert(0, (person, SQL(BUSY_LEADS, **values)))
+        return work
 
     def _contact_sql(self, person):
         """Give the SQL of the contact of a person."""
