@@ -12,7 +12,8 @@ from .crm_nurture_step_mail import MESSAGES
 #: People `r`, the event that brings them, the place `e` where they are, its step `s`, their past.
 PEOPLE = """
       FROM (SELECT p.id, p.base, event.date AS event_date, COALESCE(event.date, %(now)s) AS date
-              FROM (%(people)s) p LEFT JOIN (%(events)s) event ON event.id = p.id) r
+              FROM (%(people)s) p
+              LEFT JOIN (%(events)s) event (id, date) ON event.id = p.id) r
       LEFT JOIN crm_nurture_enrollment e ON e.sequence_id = %(sequence)s AND e.left_at IS NULL
                                         AND e.%(subject)s = r.id
       LEFT JOIN crm_nurture_step s ON s.id = e.step_id
@@ -102,7 +103,7 @@ class CrmNurtureSequence(models.Model):
             Rule("inside", "quarantine", SQL("e.id IS NOT NULL AND e.state = 'quarantine'")),
             Rule("inside", "paused", SQL("e.id IS NOT NULL AND e.state = 'paused'")),
             *(
-                Rule("inside", f"held_{cause}", SQL("%s AND %s", held, condition))
+                Rule("inside", f"holds_{cause}", SQL("%s AND %s", held, condition))
                 for _state, cause, condition in brakes
             ),
             Rule("inside", "released", SQL("e.id IS NOT NULL AND e.state = 'held'")),

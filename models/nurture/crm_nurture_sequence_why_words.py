@@ -6,7 +6,7 @@ from odoo.tools import SQL, format_date, format_time
 from . import timetable
 
 #: What is said of somebody in a sequence, and of what is about to happen.
-LEAVES, HELD, THEN = "leaves_", "held_", "then_"
+LEAVES, HELD, THEN = "leaves_", "holds_", "then_"
 
 
 class Facts(NamedTuple):
@@ -150,7 +150,7 @@ class CrmNurtureSequence(models.Model):
             return self.env._("a quotation")
         return self.env._("a meeting")
 
-    def _why_say_held(self, cause, facts):
+    def _why_say_holds(self, cause, facts):
         if cause != "sales":
             return self.env._(
                 "On hold at “%(step)s”: the processing is restricted. Nothing is sent until the"

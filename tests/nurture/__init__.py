@@ -2,6 +2,7 @@ from . import test_crm_nurture_enrollment_life
 from . import test_crm_nurture_sequence_trigger
 from . import test_crm_nurture_step
 from . import test_crm_nurture_sequence_rules
+from . import test_crm_nurture_why
 from . import test_doctests
 from . import test_timetable
 from . import test_crm_nurture_enrollment

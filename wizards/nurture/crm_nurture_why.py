@@ -18,9 +18,7 @@ class CrmNurtureWhy(models.TransientModel):
     _description = "Why Somebody Is in a Sequence or Not"
     _rec_name = "sequence_id"
 
-    model = fields.Selection(
-        MODELS, required=True, compute="_compute_model", store=True, readonly=False
-    )
+    model = fields.Selection(MODELS, compute="_compute_model", store=True, readonly=False)
     sequence_id = fields.Many2one(
         "crm.nurture.sequence",
         domain="[('model', '=', model), ('is_ready', '=', False)]",
