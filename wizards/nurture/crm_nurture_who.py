@@ -13,7 +13,7 @@ class CrmNurtureWho(models.TransientModel):
 
     _name = "crm.nurture.who"
     _description = "People of a Sequence by Rule"
-    _rec_name = "sequence_id"
+    _rec_name = "words"
 
     sequence_id = fields.Many2one("crm.nurture.sequence", required=True, ondelete="cascade")
     line_ids = fields.One2many(
@@ -62,7 +62,9 @@ class CrmNurtureWho(models.TransientModel):
                 "name": sequence._why_label(rule.code),
                 "count": count,
             }
+            for group in ("inside", "ready", "out")
             for rule, count, _base in counts
+            if rule.group == group
         ]
 
     @api.model

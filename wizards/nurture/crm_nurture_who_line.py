@@ -7,7 +7,7 @@ class CrmNurtureWhoLine(models.TransientModel):
 
     _name = "crm.nurture.who.line"
     _description = "People of a Sequence with the Same Rule"
-    _order = "group, id"
+    _order = "who_id, id"
 
     who_id = fields.Many2one("crm.nurture.who", required=True, ondelete="cascade")
     group = fields.Selection(
