@@ -25,8 +25,8 @@ class CrmNurtureSequence(models.Model):
     def _reach_asked(self):
         """Give what the messages are for and by which channel they go: pairs, each once."""
         version = self.draft_id if self.state == "draft" else self.version_id
-        steps = version.step_ids.filtered(lambda step: step.kind in MESSAGES)
-        asked = [(self._message_purpose(step), MESSAGES[step.kind]) for step in steps]
+        mailings = version.step_ids.filtered(lambda step: step.kind in MESSAGES)._mailings()
+        asked = [(mailing.privacy_purpose_id, mailing._privacy_channel()) for mailing in mailings]
         return list(dict.fromkeys(asked))
 
     def _reach_refusals(self, records):

@@ -2,10 +2,13 @@ from contextlib import contextmanager
 
 from odoo import api, models
 from odoo.exceptions import UserError
-from odoo.tools import formatLang, mute_logger
+from odoo.tools import SQL, formatLang, mute_logger
 
 from ..lifecycle.long_statement import CONCURRENCY
 from .crm_nurture_sequence_why_words import Facts
+
+#: More people than these are counted only when somebody asks for it.
+LARGE = 300_000
 
 #: Rules that hold for everybody who comes as far as them: they say nothing beside another one.
 PLAIN = ("released", "due", "waiting", "audience", "present", "event", "trigger", "manual")
@@ -94,15 +97,35 @@ class CrmNurtureSequence(models.Model):
     # ------------------------------------------------------------
 
     @api.readonly
-    def get_who(self):
-        """Give the line of the form: for whom the sequence is, how many are in and out."""
+    def get_who(self, asked=False):
+        """Give the line of the form: for whom the sequence is, how many are in and out.
+
+        :param bool asked: whether somebody asked for it; else a very large table is left alone
+        """
         self.ensure_one()
         self.check_access("read")
+        if not asked and self._who_is_large():
+            return {"large": True}
         try:
             with self._why_guard():
                 counts = self._why_counts()
         except UserError as error:
             return {"problem": str(error)}
+        return self._who_line(counts)
+
+    def _who_is_large(self):
+        """Tell whether counting takes seconds, by what the database knows of its tables."""
+        segment = self.sudo().segment_id
+        if segment:
+            return segment.member_count > LARGE
+        table = self.env[self.model]._table
+        rows = self.env.execute_query(
+            SQL("SELECT reltuples FROM pg_class WHERE oid = %s::regclass", table)
+        )
+        return rows[0][0] > LARGE
+
+    def _who_line(self, counts):
+        """Give the line from the counts of the rules."""
         total = sum(base for _rule, _count, base in counts)
         others = sum(count - base for _rule, count, base in counts)
         groups = {}

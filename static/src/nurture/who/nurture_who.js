@@ -27,13 +27,18 @@ export class NurtureWho extends Component {
         return [record.resId, ...DECIDING.map((name) => record.data[name]?.ts ?? record.data[name])].join();
     }
 
-    async load(props) {
+    async load(props, asked = false) {
         const key = (this.loaded = this.key(props));
-        const id = props.record.resId;
-        const who = id && (await this.orm.silent.call("crm.nurture.sequence", "get_who", [[id]]));
+        const { resModel, resId } = props.record;
+        const who = resId && (await this.orm.silent.call(resModel, "get_who", [[resId], asked]));
         if (key === this.loaded) {
             this.state.who = who;
         }
+    }
+
+    count() {
+        this.state.who = null;
+        return this.load(this.props, true);
     }
 
     async open() {
