@@ -21,6 +21,8 @@ What others may call:
 * `env["crm.nurture.sequence"]._cron_watch()`: the look around;
 * `env["crm.nurture.enrollment"]._cron_run_due()`: do what is due; from any number of processes;
 * `enrollments._leave(state, reason)`: take somebody out;
+* `sequence._why(record)`: why a lead or contact is where it is, in sentences; `_why_counts()` and
+  `_why_domain(code)` for all people by the rule that decides;
 * `delivery.result`, and as SQL `_outcome_sql`, `_rule_sql`, `_outcome_joins_sql`: what became of
   a message, and which rule kept it back;
 * `sequence._opt_out(emails)`: write nothing of the sequence to these addresses any more;
@@ -32,6 +34,8 @@ What others may extend:
 * `step._due_at(enrollments, now)`, `step._closed_until(enrollments)`: when it is done;
 * `enrollments._hold_back(step)`: for whom it is not the moment, though they are due;
 * `sequence._obstacles(person)`, `sequence._brakes(person)`: who leaves or waits, as SQL;
+* `sequence._audience_parts()`, `sequence._closed_doors()`: who comes in; a rule `CODE` added to
+  any of these is told by `_why_say_CODE(facts)`;
 * `path`, `timetable`, `holdout`, `frequency`: the way through the steps, the calendar, the lot
   and the limits, as plain functions.
 """

@@ -170,6 +170,8 @@ class CrmNurtureSequence(models.Model):
     def _why_ready(self):
         """Give who may come in, by what they wait for; at last a rule that is everybody's."""
         outside = SQL("e.id IS NULL")
+        if self.state == "closed":
+            return [Rule("out", "closed", outside)]
         rules = [Rule("ready", "event", SQL("%s AND r.event_date IS NOT NULL", outside))]
         if self._why_begins_with_all():
             rules.insert(0, Rule("ready", "present", outside))

@@ -11,7 +11,7 @@ from .crm_nurture_sequence_why_words import Facts
 LARGE = 300_000
 
 #: Rules that hold for everybody who comes as far as them: they say nothing beside another one.
-PLAIN = ("released", "due", "waiting", "audience", "present", "event", "trigger", "manual")
+PLAIN = frozenset("released due waiting audience closed present event trigger manual".split())
 
 
 class CrmNurtureSequence(models.Model):

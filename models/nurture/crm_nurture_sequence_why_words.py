@@ -34,7 +34,8 @@ class CrmNurtureSequence(models.Model):
         if code.startswith(HELD):
             cause = code.removeprefix(HELD)
             return self.env._("On hold: %(why)s", why=self._why_cause(cause))
-        return {**self._why_labels_inside(), **self._why_labels_outside()}[code]
+        labels = {**self._why_labels_inside(), **self._why_labels_outside()}
+        return labels.get(code) or self._why_cause(code)
 
     def _why_cause(self, cause):
         """Give a cause in the words of the list of people."""
@@ -69,6 +70,7 @@ class CrmNurtureSequence(models.Model):
             "restricted": self.env._("Their processing is restricted"),
             "held_out": self.env._("Will get nothing, to compare with"),
             "holdout": self.env._("Get nothing, to compare with"),
+            "closed": self.env._("The sequence is closed"),
             "present": self.env._("Come in at the next look around"),
             "event": self.env._("Come in at the next look around: it has happened"),
             "trigger": self.env._("Come in when it happens: %(what)s", what=self._why_trigger()),
@@ -101,7 +103,8 @@ class CrmNurtureSequence(models.Model):
             if code.startswith(prefix):
                 say = getattr(self, f"_why_say_{prefix.strip('_')}")
                 return say(code.removeprefix(prefix), facts)
-        return getattr(self, f"_why_say_{code}")(facts)
+        say = getattr(self, f"_why_say_{code}", None)
+        return say(facts) if say else f"{self._why_cause(code)}."
 
     def _why_moment(self, moment, facts):
         """Give a moment by the clock of the person, and name the clock."""
@@ -255,7 +258,7 @@ class CrmNurtureSequence(models.Model):
     def _why_say_company(self, facts):
         return self.env._(
             "Belongs to another company (%(other)s); the sequence is that of %(own)s.",
-            other=facts.record.company_id.name or "",
+            other=facts.record.sudo().company_id.name or "",
             own=self.company_id.name,
         )
 
@@ -303,6 +306,9 @@ class CrmNurtureSequence(models.Model):
         )
 
     # outside: ready
+
+    def _why_say_closed(self, _facts):
+        return self.env._("Nothing else keeps this person out.")
 
     def _why_say_present(self, _facts):
         return self.env._("Nothing keeps this person out: comes in at the next look around.")
