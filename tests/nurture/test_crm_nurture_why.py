@@ -416,11 +416,11 @@ class TestCrmNurtureWhy(NurtureCase):
             told.setdefault(sequence._why(lead)["code"], set()).add(lead.id)
         opened = set()
         for line in self._table(sequence).line_ids:
-            people = leads.search(line.action_open_people()["domain"])
-            self.assertEqual(len(people), line.count, line.name)
-            self.assertLessEqual(set(people.ids), told[line.code], line.name)
-            self.assertFalse(opened & set(people.ids), "each person is counted once")
-            opened |= set(people.ids)
+            behind = set(leads.search(line.action_open_people()["domain"]).ids)
+            self.assertEqual(len(behind), line.count, line.name)
+            self.assertLessEqual(behind, told[line.code], line.name)
+            self.assertFalse(opened & behind, "each person is counted once")
+            opened |= behind
         everybody = set(sequence.sudo()._why_base().get_result_ids())
         inside = sequence.enrollment_ids.filtered(lambda one: not one.left_at).lead_id
         self.assertEqual(opened, (everybody & set(people.ids)) | set(inside.ids))
