@@ -530,6 +530,25 @@ class TestCrmNurtureWhy(NurtureCase):
         with self.assertRaises(AccessError):
             sequence.with_user(self.employee).action_who()
 
+    def test_people_of_two_companies(self):
+        other = self.env["res.company"].create({"name": "Other house"})
+        here, there = self._leads(2)
+        here.company_id, there.company_id = self.env.company, other
+        self.manager.company_ids |= other
+        sequence = self._sequence(
+            WAIT, company_id=False, domain=f"[('id', 'in', {(here | there).ids})]"
+        )
+        sequence._enroll(here | there)
+        both = {"allowed_company_ids": self.manager.company_ids.ids}
+        texts = [
+            sequence.with_user(self.marketing).get_who()["text"],
+            sequence.with_user(self.manager).with_context(**both).get_who()["text"],
+        ]
+        self.assertEqual(texts, ["1 leads", "2 leads"])
+        with self.assertRaises(AccessError):
+            self.why(sequence, there)
+        self.assertEqual(self.code(sequence, here), "waiting")
+
     def test_contacts(self):
         contacts = self.env["res.partner"].create([{"name": f"C{n}"} for n in range(3)])
         sequence = self._sequence(

@@ -4,7 +4,7 @@ import { useService } from "@web/core/utils/hooks";
 import { standardWidgetProps } from "@web/views/widgets/standard_widget_props";
 
 /** What a change of decides anew who comes in: then the line is read again. */
-const DECIDING = ["write_date", "state"];
+const DECIDING = ["write_date", "state", "inside_count", "done_count"];
 
 /** For whom a sequence is, and how many are left out; read when the form is shown, not with it. */
 export class NurtureWho extends Component {
@@ -24,7 +24,8 @@ export class NurtureWho extends Component {
     }
 
     key({ record }) {
-        return [record.resId, ...DECIDING.map((name) => record.data[name]?.ts ?? record.data[name])].join();
+        const values = DECIDING.map((name) => record.data[name]?.ts ?? record.data[name]);
+        return [record.resId, ...values].join();
     }
 
     async load(props, asked = false) {
@@ -54,5 +55,7 @@ registry.category("view_widgets").add("crm_nurture_who", {
     fieldDependencies: [
         { name: "write_date", type: "datetime" },
         { name: "state", type: "selection" },
+        { name: "inside_count", type: "integer" },
+        { name: "done_count", type: "integer" },
     ],
 });
