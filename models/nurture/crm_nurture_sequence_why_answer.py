@@ -142,25 +142,21 @@ class CrmNurtureSequence(models.Model):
 
     def _who_words(self, count, others):
         """Say for whom the sequence is."""
-        number = self._who_number(count)
-        words = self._who_lead_words if self.model == "crm.lead" else self._who_contact_words
-        text = words(number)
+        of_model = self._who_lead_words if self.model == "crm.lead" else self._who_contact_words
+        text = of_model(count == 1) % {"count": self._who_number(count)}
+        segment = self.sudo().segment_id
+        if segment:
+            text = self.env._("%(people)s of “%(name)s”", people=text, name=segment.name)
         if others:
             more = self.env._("others inside: %(count)s", count=self._who_number(others))
             text = f"{text} ({more})"
         return text
 
-    def _who_lead_words(self, number):
-        if self.sudo().segment_id:
-            name = self.sudo().segment_id.name
-            return self.env._("%(count)s leads of “%(name)s”", count=number, name=name)
-        return self.env._("%(count)s leads", count=number)
+    def _who_lead_words(self, one):
+        return self.env._("%(count)s lead") if one else self.env._("%(count)s leads")
 
-    def _who_contact_words(self, number):
-        if self.sudo().segment_id:
-            name = self.sudo().segment_id.name
-            return self.env._("%(count)s contacts of “%(name)s”", count=number, name=name)
-        return self.env._("%(count)s contacts", count=number)
+    def _who_contact_words(self, one):
+        return self.env._("%(count)s contact") if one else self.env._("%(count)s contacts")
 
     def _who_group_words(self, counts):
         numbers = {group: self._who_number(count) for group, count in counts.items()}

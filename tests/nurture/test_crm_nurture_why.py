@@ -544,7 +544,7 @@ class TestCrmNurtureWhy(NurtureCase):
             sequence.with_user(self.marketing).get_who()["text"],
             sequence.with_user(self.manager).with_context(**both).get_who()["text"],
         ]
-        self.assertEqual(texts, ["1 leads", "2 leads"])
+        self.assertEqual(texts, ["1 lead", "2 leads"])
         with self.assertRaises(AccessError):
             self.why(sequence, there)
         self.assertEqual(self.code(sequence, here), "waiting")
