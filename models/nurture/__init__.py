@@ -107,6 +107,8 @@ from . import crm_nurture_publication
 from . import crm_nurture_publication_move
 from . import crm_nurture_sequence_why
 from . import crm_nurture_sequence_why_words
+from . import crm_nurture_sequence_why_inside
+from . import crm_nurture_sequence_why_outside
 from . import crm_nurture_sequence_why_answer
 from . import crm_nurture_sequence_reach
 from . import crm_nurture_sequence_ready

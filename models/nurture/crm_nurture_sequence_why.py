@@ -94,31 +94,41 @@ class CrmNurtureSequence(models.Model):
         """Give who inside stays where they are, and why."""
         now = fields.Datetime.now()
         due = SQL("e.due_at <= %s", now)
-        brakes = self.env["crm.nurture.enrollment"]._holding_rules(self)
         waits = SQL("e.id IS NOT NULL AND e.state = 'waiting'")
         held = SQL("e.id IS NOT NULL AND (e.state = 'held' OR e.state = 'waiting' AND %s)", due)
-        message = SQL("s.kind IN %s", tuple(MESSAGES))
+        later = SQL("%s AND NOT %s", waits, due)
         return [
             Rule("out", "holdout", SQL("e.id IS NOT NULL AND e.state = 'holdout'")),
             Rule("inside", "quarantine", SQL("e.id IS NOT NULL AND e.state = 'quarantine'")),
             Rule("inside", "paused", SQL("e.id IS NOT NULL AND e.state = 'paused'")),
-            *(
-                Rule("inside", f"holds_{cause}", SQL("%s AND %s", held, condition))
-                for _state, cause, condition in brakes
-            ),
+            *self._why_braked("holds", held),
             Rule("inside", "released", SQL("e.id IS NOT NULL AND e.state = 'held'")),
             Rule("inside", "due", SQL("%s AND %s", waits, due)),
-            Rule("inside", "trouble", SQL("%s AND e.cause = 'trouble'", waits)),
-            Rule("inside", "cap", SQL("%s AND e.held_by = 'cap'", waits)),
-            Rule("inside", "budget", SQL("%s AND e.held_by = 'budget'", waits)),
-            Rule(
-                "inside", "hours", SQL("%s AND %s AND %s", waits, message, bool(self.calendar_id))
-            ),
+            *self._why_put_off(waits),
             Rule("inside", "waiting", waits),
-            *(
-                Rule("inside", f"then_{cause}", SQL("%s AND NOT %s AND %s", waits, due, condition))
-                for _state, cause, condition in brakes
-            ),
+            *self._why_braked("then", later),
+        ]
+
+    def _why_braked(self, prefix, scope):
+        """Give whom the brakes of the sequence hold up, or will hold up."""
+        brakes = self.env["crm.nurture.enrollment"]._holding_rules(self)
+        return [
+            Rule("inside", f"{prefix}_{cause}", SQL("%s AND %s", scope, condition))
+            for _state, cause, condition in brakes
+        ]
+
+    def _why_put_off(self, waits):
+        """Give who comes to a step later than it was due at first."""
+        hours = SQL("s.kind IN %s AND %s", tuple(MESSAGES), bool(self.calendar_id))
+        reasons = {
+            "trouble": SQL("e.cause = 'trouble'"),
+            "cap": SQL("e.held_by = 'cap'"),
+            "budget": SQL("e.held_by = 'budget'"),
+            "hours": hours,
+        }
+        return [
+            Rule("inside", code, SQL("%s AND %s", waits, reason))
+            for code, reason in reasons.items()
         ]
 
     def _why_outside(self):
