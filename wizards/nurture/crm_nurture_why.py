@@ -35,7 +35,7 @@ class CrmNurtureWhy(models.TransientModel):
     text = fields.Char("Answer", compute="_compute_answer")
     notice = fields.Char(compute="_compute_answer")
     also = fields.Html("What Else Holds", compute="_compute_answer", sanitize=False)
-    messages = fields.Html("Messages", compute="_compute_answer", sanitize=False)
+    messages = fields.Html(compute="_compute_answer", sanitize=False)
 
     @api.model
     def _open(self, context):
