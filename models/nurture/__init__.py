@@ -31,11 +31,11 @@ What others may call:
 What others may extend:
 
 * `step._do_KIND(enrollments)`: what a kind of step does; a `Result` with `until` puts it off;
+* `sequence._audience_parts()`, `sequence._closed_doors()`: who comes in, as SQL; what a rule of
+  theirs is called says `_why_say_RULE(facts)`;
 * `step._due_at(enrollments, now)`, `step._closed_until(enrollments)`: when it is done;
 * `enrollments._hold_back(step)`: for whom it is not the moment, though they are due;
 * `sequence._obstacles(person)`, `sequence._brakes(person)`: who leaves or waits, as SQL;
-* `sequence._audience_parts()`, `sequence._closed_doors()`: who comes in; a rule `CODE` added to
-  any of these is told by `_why_say_CODE(facts)`;
 * `path`, `timetable`, `holdout`, `frequency`: the way through the steps, the calendar, the lot
   and the limits, as plain functions.
 """
@@ -100,17 +100,17 @@ from . import crm_nurture_version_lint
 from . import crm_nurture_step_screen
 from . import crm_nurture_step_card
 from . import crm_nurture_step_lint
-from . import crm_nurture_enrollment_screen
-from . import crm_nurture_enrollment_once
-from . import crm_nurture_delivery_screen
-from . import crm_nurture_publication
-from . import crm_nurture_publication_move
 from . import crm_nurture_sequence_why
 from . import crm_nurture_sequence_why_words
 from . import crm_nurture_sequence_why_inside
 from . import crm_nurture_sequence_why_outside
 from . import crm_nurture_sequence_why_answer
 from . import crm_nurture_sequence_reach
+from . import crm_nurture_enrollment_screen
+from . import crm_nurture_enrollment_once
+from . import crm_nurture_delivery_screen
+from . import crm_nurture_publication
+from . import crm_nurture_publication_move
 from . import crm_nurture_sequence_ready
 from . import crm_nurture_step_ready
 from . import crm_segment
