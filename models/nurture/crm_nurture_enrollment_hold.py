@@ -72,11 +72,9 @@ class CrmNurtureEnrollment(models.Model):
         later = {}
         for key, record_id in zip(self.ids, records.ids, strict=True):
             dates = got.get(record_id, [])
-            moment = frequency.room_at(dates, number, days)
+            moment = frequency.put_off(dates, rivals.get(key, 0), number, days, now)
             if moment:
-                later[key] = max(moment, fields.Datetime.add(now, minutes=1))
-            elif len(dates) + rivals.get(key, 0) >= number:
-                later[key] = fields.Datetime.add(now, hours=1)
+                later[key] = moment
         self._hold("cap", later)
         return self.browse(key for key in self.ids if key not in later)
 
@@ -121,18 +119,17 @@ class CrmNurtureEnrollment(models.Model):
         """Let those wait who are beyond the budget that some sequences share."""
         if not self:
             return self
-        room = max(0, budget - self._count_today(sequences) - reserved)
-        going, over = self[:room], self[room:]
-        if over:
-            zone = self.env.company.partner_id.tz or "UTC"
-            now = fields.Datetime.now()
-            days = frequency.spread(len(over), budget, self._loads(sequences, now, zone))
-            later = {
-                key: timetable.after(now, day, "days", zone)
-                for key, day in zip(over.ids, days, strict=True)
-            }
-            self._hold("budget", later)
-        return going
+        zone = self.env.company.partner_id.tz or "UTC"
+        now = fields.Datetime.now()
+        taken = self._count_today(sequences) + reserved
+        loads = self._loads(sequences, now, zone) if budget - taken < len(self) else {}
+        count, days = frequency.within(budget, len(self), taken, loads)
+        later = {
+            key: timetable.after(now, day, "days", zone)
+            for key, day in zip(self.ids[count:], days, strict=True)
+        }
+        self._hold("budget", later)
+        return self[:count]
 
     @api.model
     def _count_today(self, sequences):

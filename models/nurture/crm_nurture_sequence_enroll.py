@@ -7,14 +7,15 @@ from . import holdout
 #: So many people are let in by one statement.
 CHUNK = 10_000
 
-#: Adds those who may come in: who is inside stays there, who was may come again after some days.
-#: Who comes by an event comes in once by it.
-ENROLL = """
-    INSERT INTO crm_nurture_enrollment
-           (sequence_id, version_id, %(subject)s, state, entered_at, round, tries)
-    SELECT %(sequence)s, %(version)s, r.id,
-           CASE WHEN %(held_out)s THEN 'holdout' ELSE 'waiting' END,
-           %(now)s, COALESCE(past.rounds, 0) + 1, 0
+#: Of some people: who is held out, the round, and the number of the first door that is closed.
+#: Who is inside stays there, who was may come again after some days. Who comes by an event comes
+#: in once by it.
+ENTRANTS = """
+    SELECT r.id, %(held_out)s AS held_out, COALESCE(past.rounds, 0) + 1 AS round,
+           CASE WHEN past.inside THEN -2
+                WHEN past.rounds > 0 AND NOT COALESCE(
+                     past.left_at < %(again)s AND past.entered_at < r.date, FALSE) THEN -1
+                %(doors)s END AS door
       FROM unnest(%(ids)s::int[], %(dates)s::timestamp[]) r (id, date)
       LEFT JOIN LATERAL (
            SELECT COUNT(*) AS rounds, MAX(left_at) AS left_at, MAX(entered_at) AS entered_at,
@@ -22,9 +23,16 @@ ENROLL = """
              FROM crm_nurture_enrollment
             WHERE sequence_id = %(sequence)s AND %(subject)s = r.id
       ) past ON TRUE
-     WHERE NOT COALESCE(past.inside, FALSE)
-       AND (past.rounds = 0 OR past.left_at < %(again)s AND past.entered_at < r.date)
-       AND NOT (%(obstacles)s)
+"""
+
+#: Adds those who may come in.
+ENROLL = """
+    INSERT INTO crm_nurture_enrollment
+           (sequence_id, version_id, %(subject)s, state, entered_at, round, tries)
+    SELECT %(sequence)s, %(version)s, id, CASE WHEN held_out THEN 'holdout' ELSE 'waiting' END,
+           %(now)s, round, 0
+      FROM (%(entrants)s) entrants
+     WHERE door IS NULL
     ON CONFLICT DO NOTHING
     RETURNING id, state
 """
@@ -81,18 +89,20 @@ class CrmNurtureSequence(models.Model):
 
     def _enroll_audience(self):
         """Let everybody in whom the sequence is for; return how many came."""
+        return self._enroll_query(self._newcomers())
+
+    def _newcomers(self):
+        """Give the query of whom the sequence is for, and who could come in now."""
         known = SQL("e.left_at IS NULL") if self.reentry == "after" else SQL("TRUE")
-        return self._enroll_query(
-            SQL(
-                "SELECT a.id, %s::timestamp FROM (%s) a WHERE NOT EXISTS ("
-                "SELECT FROM crm_nurture_enrollment e"
-                " WHERE e.sequence_id = %s AND e.%s = a.id AND %s)",
-                fields.Datetime.now(),
-                self._audience().select(),
-                self.id,
-                SQL.identifier(self._subject()),
-                known,
-            )
+        return SQL(
+            "SELECT a.id, %s::timestamp FROM (%s) a WHERE NOT EXISTS ("
+            "SELECT FROM crm_nurture_enrollment e"
+            " WHERE e.sequence_id = %s AND e.%s = a.id AND %s)",
+            fields.Datetime.now(),
+            self._audience().select(),
+            self.id,
+            SQL.identifier(self._subject()),
+            known,
         )
 
     def action_enroll_audience(self):
@@ -129,29 +139,48 @@ class CrmNurtureSequence(models.Model):
         return enrollments.browse(key for key, _state in rows)
 
     def _enroll_statement(self, people):
-        now = fields.Datetime.now()
-        ids, dates = map(list, zip(*people, strict=True))
-        again = fields.Datetime.subtract(now, days=self.reentry_days)
         return SQL(
             ENROLL,
             subject=SQL.identifier(self._subject()),
             sequence=self.id,
             version=self.version_id.id,
-            now=now,
+            now=fields.Datetime.now(),
+            entrants=self._entrants(people),
+        )
+
+    def _entrants(self, people):
+        """Give the query of who of some people may come in, and which door is closed to others.
+
+        :param people: pairs of an id and of the moment of the event that brings it
+        """
+        ids, dates = map(list, zip(*people, strict=True))
+        again = fields.Datetime.subtract(fields.Datetime.now(), days=self.reentry_days)
+        doors = SQL(" ").join(
+            SQL("WHEN %s THEN %s", condition, number)
+            for number, (_cause, condition) in enumerate(self._closed_doors())
+        )
+        return SQL(
+            ENTRANTS,
+            subject=SQL.identifier(self._subject()),
+            sequence=self.id,
             ids=ids,
             dates=dates,
             again=again if self.reentry == "after" else None,
             held_out=holdout.is_held_out_sql(self.id, SQL("r.id"), self.holdout_percent),
-            obstacles=SQL(" OR ").join(self._closed_doors()),
+            doors=doors,
         )
 
     def _closed_doors(self):
-        """Give the conditions of who may not come in."""
+        """Give who may not come in, as pairs of the cause and the condition."""
         person = SQL("r.id")
         sequence = self.sudo()
-        doors = [condition for _state, _cause, condition in sequence._obstacles(person)]
-        doors.append(sequence._record(person, "who.privacy_restricted"))
+        doors = [(cause, condition) for _state, cause, condition in sequence._obstacles(person)]
+        doors.append(("restricted", sequence._record(person, "who.privacy_restricted")))
         if sequence.company_id:
             other = SQL("who.company_id <> %s", sequence.company_id.id)
-            doors.append(sequence._record(person, other))
+            doors.append(("company", sequence._record(person, other)))
         return doors
+
+    def _cause_of_door(self, number):
+        """Give the cause behind the number of a door; see `_entrants`."""
+        return {-2: "inside", -1: "again"}.get(number) or self._closed_doors()[number][0]
