@@ -104,3 +104,8 @@ from . import crm_nurture_publication_move
 from . import crm_nurture_sequence_ready
 from . import crm_nurture_step_ready
 from . import crm_segment
+from . import dry_run_limits
+from . import dry_run_messages
+from . import dry_run
+from . import crm_nurture_sequence_dry_run
+from . import crm_nurture_sequence_dry_run_limits

@@ -1,7 +1,6 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from ..privacy.consent.decision import ORDERED
 from . import frequency, timetable
 from .crm_nurture_step_mail import MESSAGES
 
@@ -58,10 +57,8 @@ class CrmNurtureEnrollment(models.Model):
 
     def _hold_capped(self, step):
         """Let those wait who got enough messages lately; give the others."""
-        company = step.sequence_id.company_id or self.env.company
-        number, days = company.nurture_cap_number, max(1, company.nurture_cap_days)
-        purpose = step.sequence_id.sudo()._message_purpose(step)
-        if not number or purpose.legal_basis in ORDERED:
+        number, days = step.sequence_id._message_cap(step)
+        if not number:
             return self
         now = fields.Datetime.now()
         records = self._records()
@@ -102,17 +99,8 @@ class CrmNurtureEnrollment(models.Model):
     def _hold_over_budget(self, step):
         """Let those wait for whom nothing is left today; give the others."""
         going = self
-        sequence = step.sequence_id
-        company = sequence.company_id or self.env.company
-        if sequence.daily_budget:
-            going = going._hold_over(sequence.daily_budget, sequence, 0)
-        if company.nurture_daily_budget:
-            others = self.env["crm.nurture.sequence"].search(
-                [("company_id", "in", (company.id, False))]
-            )
-            first = others.filtered(lambda one: one.priority > sequence.priority)
-            reserved = self._count_due(first)
-            going = going._hold_over(company.nurture_daily_budget, others, reserved)
+        for budget, sequences, first in step.sequence_id._budgets():
+            going = going._hold_over(budget, sequences, self._count_due(first))
         return going
 
     def _hold_over(self, budget, sequences, reserved):
