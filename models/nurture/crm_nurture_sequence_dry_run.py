@@ -99,7 +99,7 @@ class CrmNurtureSequence(models.Model):
         return entering
 
     def _foreseen_zones(self, record_ids):
-        people = SQL("SELECT u, u FROM unnest(%s) u", list(record_ids))
+        people = SQL("SELECT u, u FROM unnest(%s::int[]) u", list(record_ids))
         zones, usual = self._zones(people), self._usual_zone()
         return {key: zones.get(key) or usual for key in record_ids}
 
@@ -160,5 +160,5 @@ class CrmNurtureSequence(models.Model):
         numbers = {key: number for number, key in enumerate(run.enrollments) if key}
         if not numbers:
             return set()
-        query = step._answered(SQL("SELECT unnest(%s)", list(numbers)))
+        query = step._answered(SQL("SELECT unnest(%s::int[])", list(numbers)))
         return {numbers[row[0]] for row in self.env.execute_query(query)}

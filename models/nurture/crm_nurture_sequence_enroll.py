@@ -97,7 +97,7 @@ class CrmNurtureSequence(models.Model):
         return SQL(
             "SELECT a.id, %s::timestamp FROM (%s) a WHERE NOT EXISTS ("
             "SELECT FROM crm_nurture_enrollment e"
-            " WHERE e.sequence_id = %s AND e.%s = a.id AND %s)",
+            " WHERE e.sequence_id = %s AND e.%s = a.id AND %s) ORDER BY a.id",
             fields.Datetime.now(),
             self._audience().select(),
             self.id,

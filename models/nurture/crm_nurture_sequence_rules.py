@@ -35,14 +35,14 @@ BUSY_NOW = """
 """
 #: When sales are at work with each of some people.
 BUSY_TIMES = """
-    SELECT r.id, busy.since, busy.until FROM unnest(%(ids)s) r (id)
+    SELECT r.id, busy.since, busy.until FROM unnest(%(ids)s::int[]) r (id)
       JOIN res_partner p ON p.id = %(contact)s
       JOIN (%(houses)s) busy ON busy.who = p.commercial_partner_id
      WHERE busy.until IS NULL OR busy.until > %(now)s
 """
 BUSY_TIMES_OF_LEADS = """
      UNION ALL
-    SELECT r.id, busy.since, busy.until FROM unnest(%(ids)s) r (id)
+    SELECT r.id, busy.since, busy.until FROM unnest(%(ids)s::int[]) r (id)
       JOIN (%(leads)s) busy ON busy.who = r.id
      WHERE busy.until IS NULL OR busy.until > %(now)s
 """
