@@ -109,3 +109,5 @@ from . import dry_run_messages
 from . import dry_run
 from . import crm_nurture_sequence_dry_run
 from . import crm_nurture_sequence_dry_run_limits
+from . import forecast
+from . import crm_nurture_sequence_foresight
