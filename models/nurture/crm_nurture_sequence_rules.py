@@ -172,7 +172,9 @@ class CrmNurtureSequence(models.Model):
         now = fields.Datetime.now()
         leads, houses = self._busy()
         house = SQL(
-            "(SELECT p.commercial_partner_id FROM res_partner p WHERE p.id = %s) IN (%s)",
+            # who has no contact is not known to be with sales, and not unknown
+            "COALESCE((SELECT p.commercial_partner_id FROM res_partner p WHERE p.id = %s)"
+            " IN (%s), FALSE)",
             self._contact_sql(person),
             SQL(BUSY_NOW, busy=houses, now=now),
         )
