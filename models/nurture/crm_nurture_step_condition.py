@@ -125,11 +125,12 @@ class CrmNurtureStep(models.Model):
         if self.timeout_number <= 0:
             return {}
         zones = enrollments._time_zones()
-        arrived = {enrollment.id: enrollment.arrived_at for enrollment in enrollments}
-        return {
-            key: timetable.after(arrived[key], self.timeout_number, self.timeout_unit, zone)
-            for key, zone in zones.items()
+        began = {one.id: (one.arrived_at, zones[one.id]) for one in enrollments}
+        ends = {
+            (arrived, zone): timetable.after(arrived, self.timeout_number, self.timeout_unit, zone)
+            for arrived, zone in set(began.values())
         }
+        return {key: ends[began[key]] for key in zones}
 
     def _fulfilled(self, enrollments):
         """Give the ids of those who fulfil it now."""

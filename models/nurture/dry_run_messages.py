@@ -28,17 +28,24 @@ class Messages:
 
     def results(self, step, ids):
         """Give who gets the message of a step: dict of (outcome, rule) -> numbers."""
+        found = {}
+        for mailing, group in self._by_variant(step, ids).items():
+            rules = self._rules(step, mailing, self.run.of(group))
+            by_rule = {}
+            for key in group:
+                by_rule.setdefault(rules.get(self.run.records[key]), []).append(key)
+            for rule, keys in by_rule.items():
+                outcome = step._outcome("cancel" if rule else "outgoing", rule)
+                found.setdefault((outcome, rule), []).extend(keys)
+        return found
+
+    def _by_variant(self, step, ids):
+        if not step.mailing_b_id:
+            return {step.sudo().mailing_id: ids}
         variants = {}
         for key in ids:
             variants.setdefault(step._variant(self.run.records[key]), []).append(key)
-        found = {}
-        for mailing, group in variants.items():
-            rules = self._rules(step, mailing, self.run.of(group))
-            for key in group:
-                rule = rules.get(self.run.records[key])
-                status = "cancel" if rule else "outgoing"
-                found.setdefault((step._outcome(status, rule), rule), []).append(key)
-        return found
+        return variants
 
     def _rules(self, step, mailing, record_ids):
         """Give which rule keeps the message from records: dict of id -> failure type of Odoo."""
