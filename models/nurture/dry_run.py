@@ -72,6 +72,8 @@ class Log:
 
     def add(self, step_id, moment, outcome, rule, records):
         """Note some people."""
+        if not records:
+            return
         key = (step_id, self.day(moment), outcome, rule)
         if key not in self.people:
             self.people[key] = array("i")

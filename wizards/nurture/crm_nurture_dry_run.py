@@ -59,7 +59,6 @@ class CrmNurtureDryRun(models.TransientModel):
     def action_again(self):
         """Run again, with what is true now."""
         self._foresee()
-        return self._open()
 
     def action_open_figures(self):
         """Open the figures by step and day."""
@@ -183,12 +182,14 @@ class CrmNurtureDryRun(models.TransientModel):
                 first=format_date(self.env, days["first_day"]),
                 last=format_date(self.env, days["last_day"]),
             )
-        if counts["later"]:
+        if count := counts["later", "cap"]:
             yield self.env._(
-                "%(cap)s times somebody has to wait because of the limit of messages per person,"
-                " %(budget)s times because of the messages a day.",
-                cap=counts["later", "cap"],
-                budget=counts["later", "budget"],
+                "Because of the limit of messages per person somebody has to wait %(count)s times.",
+                count=count,
+            )
+        if count := counts["later", "budget"]:
+            yield self.env._(
+                "Because of the messages a day somebody has to wait %(count)s times.", count=count
             )
         if counts["under_way"]:
             yield self.env._(
