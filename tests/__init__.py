@@ -7,4 +7,5 @@ from . import segment
 from .segment import *
 from .privacy import *
 from .nurture import *
+from . import test_doctests
 from . import test_translations

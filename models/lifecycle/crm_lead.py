@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
+from ..settings.notification import notification
+
 # Writing one of them may change the stage of the pipeline, by itself or by a compute.
 PIPELINE_FIELDS = {"stage_id", "type", "team_id", "user_id"}
 
@@ -82,15 +84,7 @@ class CrmLead(models.Model):
         if not stage:
             raise UserError(self.env._("There is no active stage of kind Lead to convert to."))
         moved = self._lifecycle_advance(stage, "manual")
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "type": "success",
-                "message": self.env._("Suspects that became leads: %(count)s", count=len(moved)),
-                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
-            },
-        }
+        return notification(self.env._("Suspects that became leads: %(count)s", count=len(moved)))
 
     @api.model
     def _lifecycle_initial_stage(self, kind):

@@ -5,6 +5,8 @@ from odoo.exceptions import AccessError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import mute_logger
 
+from ..settings.notification import notification
+
 AT_ONCE = 1000  # what the button moves while the user waits
 
 
@@ -154,15 +156,7 @@ class CrmLifecycleRule(models.Model):
             message = self.env._(
                 "%(count)s records moved, the others follow in a few minutes.", count=moved
             )
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "type": "success",
-                "message": message,
-                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
-            },
-        }
+        return notification(message)
 
     def action_open_transitions(self):
         """Open the moves that the rule made."""

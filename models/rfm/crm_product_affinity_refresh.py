@@ -6,6 +6,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
 from ..lifecycle import long_statement
+from ..settings.notification import notification
 from . import affinity_sql, basket_sql
 
 _logger = logging.getLogger(__name__)
@@ -112,16 +113,10 @@ class CrmProductAffinity(models.Model):
         results = [self.sudo()._refresh(company) for company in self.env.companies.sudo().root_id]
         count = sum(result["pairs"] for result in results)
         changed = sum(sum(result.values()) for result in results) - count
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "type": "success",
-                "message": self.env._(
-                    "%(count)s pairs, %(changed)s of them new, changed or gone.",
-                    count=count,
-                    changed=changed,
-                ),
-                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
-            },
-        }
+        return notification(
+            self.env._(
+                "%(count)s pairs, %(changed)s of them new, changed or gone.",
+                count=count,
+                changed=changed,
+            )
+        )

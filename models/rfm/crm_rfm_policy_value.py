@@ -6,6 +6,7 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from ..lifecycle import long_statement
+from ..settings.notification import notification
 from . import scipy_guard
 
 _logger = logging.getLogger(__name__)
@@ -64,16 +65,11 @@ class CrmRfmPolicy(models.Model):
         """Estimate now, and say how it went."""
         self.check_access("write")
         self.sudo()._estimate_value()
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "title": self.env._("Customer value"),
-                "message": "\n".join(self.mapped("value_summary")),
-                "type": "success" if "refused" not in self.mapped("value_state") else "warning",
-                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
-            },
-        }
+        return notification(
+            "\n".join(self.mapped("value_summary")),
+            "warning" if "refused" in self.mapped("value_state") else "success",
+            title=self.env._("Customer value"),
+        )
 
     def _refresh_with_past(self):
         """Estimate what the customers will be worth after their figures are up to date.

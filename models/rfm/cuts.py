@@ -50,7 +50,7 @@ def quantile_cuts(values, *, falling=False):
     gets a cut that nobody reaches.
 
     >>> quantile_cuts([1] * 6 + [2, 2, 3, 9])
-    (2, 2, 2, 9)
+    (2, 2, 2, 3)
     >>> quantile_cuts([5, 10, 20, 40, 80, 160], falling=True)
     (80, 40, 20, 10)
     >>> quantile_cuts([7, 7, 7])

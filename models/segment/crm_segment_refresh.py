@@ -8,6 +8,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL, mute_logger
 
 from ..lifecycle import long_statement
+from ..settings.notification import notification
 
 _logger = logging.getLogger(__name__)
 
@@ -216,15 +217,7 @@ class CrmSegment(models.Model):
             message = self.env._("Nothing has changed.")
         if failed:
             message = self.env._("A filter cannot be used any more: see the segment.")
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "type": "warning" if failed else "success",
-                "message": message,
-                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
-            },
-        }
+        return notification(message, "warning" if failed else "success")
 
     @api.model
     def _cron_refresh(self):

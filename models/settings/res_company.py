@@ -5,7 +5,8 @@ class ResCompany(models.Model):
     """The defaults of the customer lifecycle of a company.
 
     Why are they a prefetch group of their own?
-        Odoo reads a company with nearly every screen, and these settings with hardly any.
+        Odoo reads a company with nearly every screen, and these settings with hardly any. Only
+        the days until an answer is old are read with the form of a lead.
     """
 
     _inherit = "res.company"
@@ -29,7 +30,6 @@ class ResCompany(models.Model):
         "Days until an Answer Is Old",
         default=90,
         help="Older answers to the questions of qualification are shown dimmed and asked again.",
-        prefetch="crm_lifecycle",
     )
     handover_hours = fields.Float(
         "Hours to Answer a Hand-over",

@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 
+from ..settings.notification import notification
 from . import events
 
 
@@ -184,16 +185,10 @@ class CrmTouchpointSource(models.Model):
         self.check_access("write")
         found = sum(self.sudo()._harvest(full=True).values())
         failed = self.filtered("last_error")
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "type": "warning" if failed else "success",
-                "message": failed[:1].last_error
-                or self.env._("New touchpoints: %(count)s", count=found),
-                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
-            },
-        }
+        return notification(
+            failed[:1].last_error or self.env._("New touchpoints: %(count)s", count=found),
+            "warning" if failed else "success",
+        )
 
     def action_open_touchpoints(self):
         """Open the contacts that come from this source."""

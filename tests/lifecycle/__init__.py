@@ -9,3 +9,4 @@ from . import test_lifecycle_http
 from . import test_lifecycle_tour
 from . import test_suspect_file
 from . import test_crm_suspect_import
+from . import test_crm_suspect_import_run

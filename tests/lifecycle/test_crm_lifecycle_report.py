@@ -1,4 +1,3 @@
-import doctest
 import random
 from datetime import date, datetime, timedelta
 
@@ -7,21 +6,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from odoo.exceptions import AccessError, UserError
-from odoo.tests.common import BaseCase, new_test_user, tagged
+from odoo.tests.common import new_test_user, tagged
 
-from ...reports.lifecycle import figures
 from ..common import LifecycleCase
 from . import recount
 
 START = datetime(2025, 1, 1, 8)
 NOW = "2026-06-15 12:00:00"
 STAGES = ("suspect", "lead", "mal", "mql", "prospect", "customer", "former", None)
-
-
-@tagged("post_install", "-at_install")
-class TestFigures(BaseCase):
-    def test_doctests(self):
-        self.assertFalse(doctest.testmod(figures).failed)
 
 
 class ReportCase(LifecycleCase):

@@ -1,4 +1,3 @@
-import doctest
 from datetime import datetime
 
 from hypothesis import given
@@ -6,19 +5,13 @@ from hypothesis import strategies as st
 
 from odoo.tests.common import BaseCase
 
-from ...models.lifecycle import columns_sql, progress
+from ...models.lifecycle import progress
 
 POSITIONS = st.one_of(st.none(), st.tuples(st.sampled_from(progress.KINDS), st.integers(0, 100)))
 MOMENTS = st.datetimes(datetime(1990, 1, 1), datetime(2040, 1, 1))
 
 
 class TestProgress(BaseCase):
-    def test_doctests(self):
-        self.assertFalse(doctest.testmod(columns_sql).failed)
-        results = doctest.testmod(progress)
-        self.assertGreater(results.attempted, 0)
-        self.assertEqual(results.failed, 0)
-
     @given(POSITIONS, POSITIONS)
     def test_advancing_is_never_backward(self, before, after):
         if after and progress.advances(before, after):

@@ -1,4 +1,3 @@
-import doctest
 import io
 import zipfile
 
@@ -46,10 +45,6 @@ class TestSuspectFile(BaseCase):
         with self.assertRaises(suspect_file.UnreadableFile) as caught:
             list(suspect_file.read_rows(data))
         return caught.exception.code
-
-    def test_doctests(self):
-        for module in (suspect_file, suspect_columns, suspect_row):
-            self.assertFalse(doctest.testmod(module).failed, module.__name__)
 
     def test_encodings_and_separators_give_the_same_rows(self):
         header, person = ["Prénom", "Société"], ["Hélène", "Cœur à l'œuvre"]

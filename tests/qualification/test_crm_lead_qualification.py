@@ -350,8 +350,7 @@ class TestQueries(QualificationCase):
         one, many = self._leads(1), self._leads(80)
         self.assertEqual(cost(one), cost(many))
 
-    def test_details_cost_the_same_for_one_and_for_many(self):
-        # the answers, and the settings of the company
+    def test_details_of_a_form_are_one_query(self):
         leads = self._leads(80, bant_budget="partial") | self._leads(5)
         leads.mapped("qualification_details")
 
@@ -363,8 +362,8 @@ class TestQueries(QualificationCase):
             some.mapped("qualification_details")
             return self.env.cr.sql_log_count - before
 
-        self.assertEqual(cost(leads[:1]), 2)
-        self.assertEqual(cost(leads), 2)
+        self.assertEqual(cost(leads[:1]), 1)
+        self.assertEqual(cost(leads), 1)
         self.assertEqual(cost(leads[80:]), 0)
 
     def test_command_of_the_log_is_refused(self):

@@ -1,5 +1,3 @@
-import doctest
-
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -21,12 +19,6 @@ def frameworks(draw, code="bant"):
 
 class TestVerdict(BaseCase):
     """The arithmetic on any answers, weights and thresholds."""
-
-    def test_doctests(self):
-        for module in (criteria, verdict):
-            result = doctest.testmod(module)
-            self.assertTrue(result.attempted)
-            self.assertFalse(result.failed)
 
     @given(frameworks(), ANSWERS)
     def test_score_is_from_0_to_100_and_the_mean(self, framework, answers):

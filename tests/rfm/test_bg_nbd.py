@@ -1,4 +1,3 @@
-import doctest
 import unittest
 
 from odoo.tests.common import BaseCase
@@ -24,12 +23,6 @@ class TestBgNbd(BaseCase):
     def setUpClass(cls):
         super().setUpClass()
         cls.cdnow, _places = bg_nbd.histories(*cdnow.customers()[:3])
-
-    def test_doctests(self):
-        for module in (bg_nbd, scipy_guard):
-            results = doctest.testmod(module)
-            self.assertGreater(results.attempted, 0)
-            self.assertEqual(results.failed, 0)
 
     def test_histories_are_those_of_cdnow(self):
         self.assertEqual(self.cdnow.count.sum(), 2357)

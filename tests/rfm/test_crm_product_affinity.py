@@ -1,4 +1,3 @@
-import doctest
 import random
 from datetime import timedelta
 
@@ -9,22 +8,15 @@ from lxml import etree
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Date, Domain
 from odoo.tests import Form, tagged
-from odoo.tests.common import BaseCase
 from odoo.tools import mute_logger
 
-from ...models.rfm import affinity, affinity_sql
+from ...models.rfm import affinity_sql
 from .affinity_recount import recount
 from .suggestion_common import TODAY, SuggestionCase
 
 AFFINITY_LOG = "odoo.addons.crm_lifecycle.models.rfm.crm_product_affinity_refresh"
 
 WINDOW_START = TODAY - relativedelta(months=24)
-
-
-@tagged("post_install", "-at_install")
-class TestAffinityMeasures(BaseCase):
-    def test_doctests(self):
-        self.assertFalse(doctest.testmod(affinity).failed)
 
 
 @tagged("post_install", "-at_install")

@@ -1,4 +1,3 @@
-import doctest
 import unittest
 from unittest.mock import patch
 
@@ -24,11 +23,6 @@ class TestEstimate(BaseCase):
         cls.cdnow = customer_value.Customers(repeats, last, age, cents / 100)
         # as if the same had happened in twice the time, so that there is more than a year
         cls.slow = cls.cdnow._replace(last_days=last * 2, age_days=age * 2)
-
-    def test_doctests(self):
-        results = doctest.testmod(customer_value)
-        self.assertGreater(results.attempted, 0)
-        self.assertEqual(results.failed, 0)
 
     def test_cdnow_is_believed(self):
         fit = customer_value.estimate(self.slow)

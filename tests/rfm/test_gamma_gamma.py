@@ -1,4 +1,3 @@
-import doctest
 import unittest
 
 from odoo.tests.common import BaseCase
@@ -25,11 +24,6 @@ class TestGammaGamma(BaseCase):
         again = repeats > 0
         cls.repeats = repeats[again]
         cls.means = cents[again] / 100 / cls.repeats
-
-    def test_doctests(self):
-        results = doctest.testmod(gamma_gamma)
-        self.assertGreater(results.attempted, 0)
-        self.assertEqual(results.failed, 0)
 
     def test_fit_is_the_published_one(self):
         fit = gamma_gamma.fit(self.repeats, self.means)

@@ -1,4 +1,3 @@
-import doctest
 import random
 from collections import Counter
 from datetime import date, timedelta
@@ -19,9 +18,6 @@ START, END = date(2026, 1, 1), date(2026, 6, 30)
 
 @tagged("post_install", "-at_install")
 class TestShares(BaseCase):
-    def test_doctests(self):
-        self.assertFalse(doctest.testmod(shares).failed)
-
     # a busy machine is no mistake of the shares
     @settings(deadline=None, suppress_health_check=list(HealthCheck))
     @given(st.lists(st.integers(0, 10**6), max_size=12))

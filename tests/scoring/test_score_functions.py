@@ -1,11 +1,9 @@
-import doctest
-
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from odoo.tests.common import BaseCase
 
-from ...models.scoring import components, decay, ranking, score_sql
+from ...models.scoring import components, decay, ranking
 
 SCORES = st.integers(0, 100)
 PARTS = st.fixed_dictionaries(dict.fromkeys(components.COMPONENTS, st.none() | SCORES))
@@ -14,13 +12,6 @@ AGES = st.lists(st.integers(0, 1_000), max_size=8)
 
 
 class TestScoreFunctions(BaseCase):
-    def test_doctests(self):
-        for module in (components, decay, ranking, score_sql):
-            with self.subTest(module=module.__name__):
-                results = doctest.testmod(module)
-                self.assertFalse(results.failed)
-                self.assertTrue(results.attempted)
-
     @given(PARTS, WEIGHTS)
     def test_shares_add_up_to_the_score(self, values, weights):
         shares = components.shares(values, weights)

@@ -1,4 +1,3 @@
-import doctest
 import random
 from datetime import timedelta
 from decimal import Decimal
@@ -19,11 +18,6 @@ AGES = st.lists(st.integers(0, 400 * 86400), min_size=1, max_size=30).map(
 
 
 class TestCredit(TouchpointCase):
-    def test_doctests(self):
-        results = doctest.testmod(credit)
-        self.assertTrue(results.attempted)
-        self.assertFalse(results.failed)
-
     @given(st.sampled_from(credit.MODELS), AGES, st.integers(1, 90))
     def test_shares_of_a_purchase_are_exactly_one(self, model, ages, half_life):
         shares = credit.shares(model, ages, half_life)

@@ -1,4 +1,3 @@
-import doctest
 import random
 from datetime import timedelta
 
@@ -8,17 +7,11 @@ from hypothesis import strategies as st
 from odoo.tests import tagged
 from odoo.tools import SQL
 
-from ...models.touchpoint import bots, crm_touchpoint_log_values, events
+from ...models.touchpoint import bots, events
 from .common import TouchpointCase
 
 
 class TestEvents(TouchpointCase):
-    def test_doctests(self):
-        for module in (bots, events, crm_touchpoint_log_values):
-            results = doctest.testmod(module)
-            self.assertTrue(results.attempted)
-            self.assertFalse(results.failed)
-
     @given(
         st.lists(
             st.tuples(st.integers(events.EARLIEST, 2**32 - 1), st.integers(1, 2**31 - 1)),

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ...models.privacy.request.crm_privacy_request import TYPES
+from ...models.settings.notification import CLOSE, notification
 
 
 class CrmPrivacyRequestEntry(models.TransientModel):
@@ -64,18 +65,13 @@ class CrmPrivacyRequestEntry(models.TransientModel):
             request._send("received")
         if self.env["crm.privacy.request"].has_access("read"):
             return request.sudo(False)._get_records_action()
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "type": "success",
-                "message": self.env._(
-                    "Request %(name)s is handed over to the data protection officer.",
-                    name=request.name,
-                ),
-                "next": {"type": "ir.actions.act_window_close"},
-            },
-        }
+        return notification(
+            self.env._(
+                "Request %(name)s is handed over to the data protection officer.",
+                name=request.name,
+            ),
+            then=CLOSE,
+        )
 
     def _make_request(self):
         """Create the request of the person of this contact or lead."""

@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
+from ...models.settings.notification import CLOSE_AND_RELOAD, notification
+
 MODELS = ("res.partner", "crm.lead")
 
 
@@ -86,15 +88,4 @@ class CrmSegmentPick(models.TransientModel):
             message = self.env._(
                 "%(count)s removed from “%(name)s”", count=count, name=segment.name
             )
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "type": "success",
-                "message": message,
-                "next": {
-                    "type": "ir.actions.act_window_close",
-                    "infos": {"onClose": {"type": "ir.actions.client", "tag": "soft_reload"}},
-                },
-            },
-        }
+        return notification(message, then=CLOSE_AND_RELOAD)

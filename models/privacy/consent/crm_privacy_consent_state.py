@@ -42,6 +42,24 @@ FACTS_SQL = """
                WHEN 'phone' THEN asked.channel IN ('sms', 'phone')
                ELSE TRUE END
          ORDER BY found.person, asked.number, found.date DESC, found.id DESC
+    ),
+    trade AS (
+        SELECT DISTINCT who.house_id, asked.company_id
+          FROM who CROSS JOIN asked
+         WHERE asked.company_id IS NOT NULL AND who.house_id IS NOT NULL
+    ),
+    buyer AS (
+        SELECT trade.house_id, trade.company_id
+          FROM trade JOIN res_partner p ON p.commercial_partner_id = trade.house_id
+          JOIN account_move m ON m.partner_id = p.id
+           AND m.commercial_partner_id = trade.house_id AND m.company_id = trade.company_id AND m.state = 'posted'
+           AND m.move_type IN ('out_invoice', 'out_receipt')
+           AND m.payment_state IN ('paid', 'in_payment', 'partial')
+         UNION
+        SELECT trade.house_id, trade.company_id
+          FROM trade JOIN res_partner p ON p.commercial_partner_id = trade.house_id
+          JOIN sale_order o ON o.partner_id = p.id
+           AND o.state = 'sale' AND o.company_id = trade.company_id
     )
     SELECT who.id, asked.number, who.email, who.is_company, who.has_company, word.event, word.date,
            who.restricted
@@ -61,17 +79,9 @@ FACTS_SQL = """
                             ON s.contact_id = contact.id AND s.list_id = asked.list_id
                          WHERE contact.email_normalized = who.email
                         HAVING bool_and(s.opt_out)) END AS unsubscribed,
-           CASE WHEN asked.company_id IS NULL OR who.house_id IS NULL THEN FALSE ELSE
-                EXISTS (SELECT FROM account_move m
-                         WHERE m.commercial_partner_id = who.house_id
-                           AND m.company_id = asked.company_id AND m.state = 'posted'
-                           AND m.move_type IN ('out_invoice', 'out_receipt')
-                           AND m.payment_state IN ('paid', 'in_payment', 'partial'))
-                OR EXISTS (SELECT FROM sale_order o
-                             JOIN res_partner buyer ON buyer.id = o.partner_id
-                            WHERE buyer.commercial_partner_id = who.house_id
-                              AND o.state = 'sale' AND o.company_id = asked.company_id)
-                END AS customer
+           EXISTS (SELECT FROM buyer
+                    WHERE buyer.house_id = who.house_id AND buyer.company_id = asked.company_id)
+               AS customer
       FROM who CROSS JOIN asked
       LEFT JOIN word ON word.person = who.id AND word.number = asked.number
 """

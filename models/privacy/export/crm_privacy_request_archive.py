@@ -169,12 +169,13 @@ class CrmPrivacyRequest(models.Model):
         )
 
     def action_retry_copy(self):
-        """Try again what failed."""
+        """Try again what failed; other copies stay as they are."""
         self.check_access("write")
-        self.part_ids.sudo().filtered(lambda part: part.state == "failed").write(
-            {"state": "todo", "error": False}
-        )
-        self._start_copy()
+        failed = self.filtered(lambda request: request.copy_state == "failed")
+        parts = failed.part_ids.sudo().filtered(lambda part: part.state == "failed")
+        parts.write({"state": "todo", "error": False})
+        if failed:
+            failed._start_copy()
 
     # ------------------------------------------------------------
     # Delivering it

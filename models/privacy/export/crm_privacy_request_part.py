@@ -81,9 +81,3 @@ class CrmPrivacyRequestPart(models.Model):
                 "state": "todo" if rest or remaining else "done",
             }
         )
-
-    def action_retry(self):
-        """Try the failed parts again."""
-        self.check_access("read")
-        self.sudo().write({"state": "todo", "error": False})
-        self.request_id._start_copy()

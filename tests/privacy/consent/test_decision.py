@@ -1,12 +1,9 @@
-import doctest
-
 from hypothesis import given
 from hypothesis import strategies as st
 
 from odoo.tests import BaseCase
 
 from ....models.privacy.consent import (
-    crm_privacy_wording,
     decision,
     signed_link,
 )
@@ -29,12 +26,6 @@ FACTS = st.builds(
 
 class TestDecision(BaseCase):
     """What holds whatever is known of a person."""
-
-    def test_doctests(self):
-        for module in (decision, signed_link, crm_privacy_wording):
-            results = doctest.testmod(module)
-            self.assertGreater(results.attempted, 0)
-            self.assertEqual(results.failed, 0)
 
     @given(BASES, CHANNELS, FACTS, st.booleans())
     def test_restriction_and_exclusion_always_forbid(self, basis, channel, facts, soft):

@@ -1,5 +1,4 @@
 import base64
-import doctest
 import html
 import json
 import quopri
@@ -11,7 +10,6 @@ from hypothesis import strategies as st
 
 from odoo.tests.common import BaseCase
 
-from ....models.privacy.erasure import columns, identity, redaction, retention
 from ....models.privacy.erasure.redaction import Redactor
 
 LETTERS = st.characters(categories=("Lu", "Ll"), max_codepoint=0x17F)
@@ -28,12 +26,6 @@ def person(**values):
 
 
 class TestPlain(BaseCase):
-    def test_doctests(self):
-        for module in (columns, identity, redaction, retention):
-            results = doctest.testmod(module)
-            self.assertGreater(results.attempted, 0)
-            self.assertEqual(results.failed, 0)
-
     @settings(deadline=None)
     @given(NAMES, AROUND, AROUND)
     def test_a_name_is_struck_out_in_all_forms(self, name, before, after):

@@ -186,6 +186,12 @@ class TestCopyOfData(CopyCase):
         self._finish_copy(request)
         self.assertEqual(request.copy_state, "ready")
 
+    def test_only_what_failed_is_tried_again(self):
+        request = self._made()
+        archive = request.archive_id
+        request.action_retry_copy()
+        self.assertEqual((request.copy_state, request.archive_id), ("ready", archive))
+
     def test_content_of_the_parts_is_not_kept(self):
         request = self._made()
         self.assertFalse(request.part_ids)

@@ -1,5 +1,3 @@
-import doctest
-
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -13,9 +11,6 @@ WORDS = st.text("abcé XY.,!?\n0123456789+@-", max_size=80)
 @tagged("post_install", "-at_install")
 class TestMasking(BaseCase):
     """What of a text a person may read."""
-
-    def test_doctests(self):
-        self.assertFalse(doctest.testmod(masking).failed)
 
     @given(WORDS, WORDS)
     def test_no_address_of_others_is_left(self, before, after):

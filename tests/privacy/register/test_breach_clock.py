@@ -1,4 +1,3 @@
-import doctest
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -8,7 +7,7 @@ from hypothesis import strategies as st
 from odoo.tests.common import BaseCase
 
 from ....models.privacy.erasure import retention
-from ....models.privacy.register import breach_clock, legal, retention_period
+from ....models.privacy.register import breach_clock, retention_period
 
 MOMENTS = st.datetimes(datetime(2000, 1, 1), datetime(2060, 1, 1))
 DAYS = st.dates(date(2000, 1, 1), date(2060, 1, 1))
@@ -16,12 +15,6 @@ UTC, PARIS = ZoneInfo("UTC"), ZoneInfo("Europe/Paris")
 
 
 class TestPlainFunctions(BaseCase):
-    def test_doctests(self):
-        for module in (breach_clock, legal, retention, retention_period):
-            results = doctest.testmod(module)
-            self.assertGreater(results.attempted, 0)
-            self.assertEqual(results.failed, 0)
-
     @given(MOMENTS)
     def test_72_hours_pass_on_every_clock_of_the_world(self, aware):
         local = aware.replace(tzinfo=UTC).astimezone(PARIS)

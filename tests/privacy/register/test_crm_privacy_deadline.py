@@ -5,7 +5,7 @@ from freezegun import freeze_time
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
-from .test_crm_privacy_retention import RetentionCase
+from .retention_common import RetentionCase
 
 NOW = datetime(2026, 5, 4, 9)
 

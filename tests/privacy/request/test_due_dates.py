@@ -1,4 +1,3 @@
-import doctest
 from datetime import date, timedelta
 
 from hypothesis import given
@@ -6,7 +5,7 @@ from hypothesis import strategies as st
 
 from odoo.tests import BaseCase, tagged
 
-from ....models.privacy.request import corrections, due_dates
+from ....models.privacy.request import due_dates
 
 DAYS = st.dates(date(2000, 1, 1), date(2099, 12, 31))
 
@@ -14,10 +13,6 @@ DAYS = st.dates(date(2000, 1, 1), date(2099, 12, 31))
 @tagged("post_install", "-at_install")
 class TestDueDates(BaseCase):
     """The month of the law, on any day of the calendar."""
-
-    def test_doctests(self):
-        self.assertFalse(doctest.testmod(due_dates).failed)
-        self.assertFalse(doctest.testmod(corrections).failed)
 
     @given(DAYS)
     def test_a_month_is_the_same_day_or_the_last(self, received):
