@@ -14,7 +14,8 @@ class CrmNurtureSequence(models.Model):
 
     Who is led by which steps?
         Those inside by those of their version; those who come in by the draft if there is one,
-        else by the published version.
+        else by the published version. Whoever goes to the draft when it is published is asked
+        then, and stays on the old version here.
     What is known of them?
         What is true today: filters, consents, exclusion lists and addresses are asked once, now.
         What the clock changes (waits, sending hours, quotations, meetings, limits) is followed.
@@ -25,9 +26,22 @@ class CrmNurtureSequence(models.Model):
 
     _inherit = "crm.nurture.sequence"
 
-    def _dry_run(self, newcomers=True):
-        """Lead everybody along on a copy of time; give the `DryRun`, with its log."""
+    def _expects_newcomers(self):
+        """Tell whether those who may come in now would: not those who come by an event or by hand.
+
+        Of a draft everybody is looked at whom it is for.
+        """
+        present = self.with_present and not self.begun
+        return self.state == "draft" or self.trigger == "audience" or present
+
+    def _dry_run(self, newcomers=None):
+        """Lead everybody along on a copy of time; give the `DryRun`, with its log.
+
+        :param bool newcomers: also those who may come in; None: if they would by themselves
+        """
         self.ensure_one()
+        if newcomers is None:
+            newcomers = self._expects_newcomers()
         self.env.flush_all()
         sequence = self.sudo()
         company = sequence.company_id or sequence.env.company

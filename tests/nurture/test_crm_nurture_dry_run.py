@@ -31,9 +31,8 @@ class TestCrmNurtureDryRun(DryRunCase):
                 sequence.action_publish()
                 sequence._enroll_audience()
                 self.run_until(days=4, hours=5)
-                self._people(5)
                 last = self.deliveries.search([], order="id desc", limit=1).id
-                run = sequence._dry_run()
+                run = sequence._dry_run(newcomers=True)
                 before = self.ends(sequence)
                 sequence._enroll_audience()
                 self.run_until(days=1000)

@@ -46,12 +46,8 @@ class CrmNurtureDryRun(models.TransientModel):
 
     @api.model
     def _prepare(self, sequence):
-        """Run for a sequence; give the result.
-
-        Who comes in by an event or by hand comes later: of a running sequence like that only
-        those inside are looked at first.
-        """
-        newcomers = sequence.state == "draft" or sequence.trigger == "audience"
+        """Run for a sequence; give the result."""
+        newcomers = sequence._expects_newcomers()
         run = self.create({"sequence_id": sequence.id, "newcomers": newcomers})
         run._foresee()
         return run
