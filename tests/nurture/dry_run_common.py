@@ -104,6 +104,8 @@ class DryRunCase(NurtureMailCase):
                     **getattr(self, f"_random_{kind}")(chance),
                 }
             )
+            if kind == "email" and chance.random() < 0.3:
+                step.action_edit_message_b()
             if kind == "condition":
                 self._random_steps(chance, draft, step, "yes", depth + 1)
                 self._random_steps(chance, draft, step, "no", depth + 1)

@@ -5,7 +5,7 @@ from odoo.tests import tagged
 from odoo.tools import SQL
 
 from ...models.nurture import dry_run
-from .dry_run_common import DryRunCase
+from .dry_run_common import ZONES, DryRunCase
 
 
 @tagged("post_install", "-at_install")
@@ -76,6 +76,70 @@ class TestCrmNurtureDryRun(DryRunCase):
         self.assertSame(self.foreseen(run), self.happened(sequence))
         held = self.foreseen(run, ["held"])
         self.assertEqual([key[2:] for key in held.elements()], [("held", "sales")])
+
+    def test_contacts(self):
+        people = self.env["res.partner"].create(
+            [
+                {
+                    "name": f"Contact {number}",
+                    "email": f"anna{number}@firm{number % 9}.test" if number % 4 else False,
+                    "tz": ZONES[number % 5],
+                    "is_company": number % 3,
+                    "user_id": self.salesman.id if number % 2 else False,
+                }
+                for number in range(12)
+            ]
+        )
+        sequence = self._sequence(
+            self._mail("hello"),
+            {"kind": "wait", "wait_mode": "weekday", "wait_weekday": "3", "wait_hour": 7},
+            {"kind": "assign", "user_id": self.marketing.id},
+            self._mail("again"),
+            publish=False,
+            model="res.partner",
+            purpose_id=self.purpose.id,
+            calendar_id=self.calendar.id,
+            domain=f"[('id', 'in', {people.ids})]",
+        )
+        run = sequence._dry_run()
+        sequence.action_publish()
+        sequence._enroll_audience()
+        self.run_until(days=30)
+        self.assertSame(self.foreseen(run), self.happened(sequence))
+        self.assertIn("privacy", {key[3] for key in self.foreseen(run)})
+
+    def test_budget_that_others_share(self):
+        self.env.company.nurture_daily_budget = 4
+        people = self._people(10)
+        high = self._sequence(self._mail("high"), priority=20, purpose_id=self.purpose.id)
+        high._enroll(people[:3])
+        low = self._sequence(self._mail("low"), publish=False, purpose_id=self.purpose.id)
+        low.domain = f"[('id', 'in', {people[3:].ids})]"
+        run = low._dry_run()
+        low.action_publish()
+        low._enroll_audience()
+        self.run_until(days=9)
+        self.assertSame(self.foreseen(run), self.happened(low))
+        self.assertEqual(sorted(self.foreseen(run).values()), [1, 2, 4])
+
+    def test_those_who_were_inside_before(self):
+        people = self._people(4)
+        sequence = self._sequence(
+            self._mail(),
+            purpose_id=self.purpose.id,
+            trigger="audience",
+            reentry="after",
+            reentry_days=30,
+            domain=f"[('id', 'in', {people.ids})]",
+        )
+        sequence._enroll(people[:2])
+        self.run_until(days=20)
+        outcomes = self.foreseen(sequence._dry_run(), ["entered", "left_out"])
+        counts = {key[2:]: count for key, count in outcomes.items()}
+        self.assertEqual(counts, {("entered", None): 2, ("left_out", "again"): 2})
+        self.run_until(days=20)
+        outcomes = self.foreseen(sequence._dry_run(), ["entered", "left_out"])
+        self.assertEqual({key[2]: n for key, n in outcomes.items()}, {"entered": 4})
 
     def test_a_step_that_reaches_the_goal(self):
         up = {"kind": "stage", "stage_id": self.prospect.id}
