@@ -170,6 +170,8 @@
         "views/nurture/crm_nurture_sequence_views.xml",
         "views/nurture/nurture_people_views.xml",
         "wizards/nurture/crm_nurture_publish_views.xml",
+        "wizards/nurture/crm_nurture_dry_run_views.xml",
+        "wizards/nurture/crm_nurture_dry_run_person_views.xml",
         "views/menus.xml",
     ],
     "demo": [

@@ -26,7 +26,8 @@ What others may call:
 * `delivery.result`, and as SQL `_outcome_sql`, `_rule_sql`, `_outcome_joins_sql`: what became of
   a message, and which rule kept it back;
 * `sequence._opt_out(emails)`: write nothing of the sequence to these addresses any more;
-* `env["mailing.trace"]._messages_since(records, moment)`: what people got lately.
+* `env["mailing.trace"]._messages_since(records, moment)`: what people got lately;
+* `sequence._dry_run()`: what would happen if nobody reacted; see `dry_run`.
 
 What others may extend:
 
@@ -36,6 +37,8 @@ What others may extend:
 * `step._due_at(enrollments, now)`, `step._closed_until(enrollments)`: when it is done;
 * `enrollments._hold_back(step)`: for whom it is not the moment, though they are due;
 * `sequence._obstacles(person)`, `sequence._brakes(person)`: who leaves or waits, as SQL;
+  whatever is asked of enrollments here is also asked of the people of a dry run, which have only
+  ids, records, time zones and the moment of arrival (`dry_run.Crowd`);
 * `path`, `timetable`, `holdout`, `frequency`: the way through the steps, the calendar, the lot
   and the limits, as plain functions.
 """
@@ -114,3 +117,10 @@ from . import crm_nurture_publication_move
 from . import crm_nurture_sequence_ready
 from . import crm_nurture_step_ready
 from . import crm_segment
+from . import dry_run_limits
+from . import dry_run_messages
+from . import dry_run
+from . import crm_nurture_sequence_dry_run
+from . import crm_nurture_sequence_dry_run_limits
+from . import forecast
+from . import crm_nurture_sequence_foresight

@@ -1,7 +1,6 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from ..privacy.consent.decision import ORDERED
 from . import frequency, timetable
 from .crm_nurture_step_mail import MESSAGES
 
@@ -58,10 +57,8 @@ class CrmNurtureEnrollment(models.Model):
 
     def _hold_capped(self, step):
         """Let those wait who got enough messages lately; give the others."""
-        company = step.sequence_id.company_id or self.env.company
-        number, days = company.nurture_cap_number, max(1, company.nurture_cap_days)
-        purpose = step.sequence_id.sudo()._message_purpose(step)
-        if not number or purpose.legal_basis in ORDERED:
+        number, days = step.sequence_id._message_cap(step)
+        if not number:
             return self
         now = fields.Datetime.now()
         records = self._records()
@@ -72,11 +69,9 @@ class CrmNurtureEnrollment(models.Model):
         later = {}
         for key, record_id in zip(self.ids, records.ids, strict=True):
             dates = got.get(record_id, [])
-            moment = frequency.room_at(dates, number, days)
+            moment = frequency.put_off(dates, rivals.get(key, 0), number, days, now)
             if moment:
-                later[key] = max(moment, fields.Datetime.add(now, minutes=1))
-            elif len(dates) + rivals.get(key, 0) >= number:
-                later[key] = fields.Datetime.add(now, hours=1)
+                later[key] = moment
         self._hold("cap", later)
         return self.browse(key for key in self.ids if key not in later)
 
@@ -104,35 +99,25 @@ class CrmNurtureEnrollment(models.Model):
     def _hold_over_budget(self, step):
         """Let those wait for whom nothing is left today; give the others."""
         going = self
-        sequence = step.sequence_id
-        company = sequence.company_id or self.env.company
-        if sequence.daily_budget:
-            going = going._hold_over(sequence.daily_budget, sequence, 0)
-        if company.nurture_daily_budget:
-            others = self.env["crm.nurture.sequence"].search(
-                [("company_id", "in", (company.id, False))]
-            )
-            first = others.filtered(lambda one: one.priority > sequence.priority)
-            reserved = self._count_due(first)
-            going = going._hold_over(company.nurture_daily_budget, others, reserved)
+        for budget, sequences, first in step.sequence_id._budgets():
+            going = going._hold_over(budget, sequences, self._count_due(first))
         return going
 
     def _hold_over(self, budget, sequences, reserved):
         """Let those wait who are beyond the budget that some sequences share."""
         if not self:
             return self
-        room = max(0, budget - self._count_today(sequences) - reserved)
-        going, over = self[:room], self[room:]
-        if over:
-            zone = self.env.company.partner_id.tz or "UTC"
-            now = fields.Datetime.now()
-            days = frequency.spread(len(over), budget, self._loads(sequences, now, zone))
-            later = {
-                key: timetable.after(now, day, "days", zone)
-                for key, day in zip(over.ids, days, strict=True)
-            }
-            self._hold("budget", later)
-        return going
+        zone = self.env.company.partner_id.tz or "UTC"
+        now = fields.Datetime.now()
+        taken = self._count_today(sequences) + reserved
+        loads = self._loads(sequences, now, zone) if budget - taken < len(self) else {}
+        count, days = frequency.within(budget, len(self), taken, loads)
+        later = {
+            key: timetable.after(now, day, "days", zone)
+            for key, day in zip(self.ids[count:], days, strict=True)
+        }
+        self._hold("budget", later)
+        return self[:count]
 
     @api.model
     def _count_today(self, sequences):

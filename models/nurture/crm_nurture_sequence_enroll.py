@@ -20,16 +20,22 @@ PAST = """
 #: Who was in comes in again after some days, and only once by the same event.
 AGAIN = "past.rounds = 0 OR past.left_at < %s AND past.entered_at < r.date"
 
+#: Of some people: who is held out, the round, and the number of the first door that is closed.
+ENTRANTS = """
+    SELECT r.id, %(held_out)s AS held_out, COALESCE(past.rounds, 0) + 1 AS round,
+           CASE %(doors)s END AS door
+      FROM unnest(%(ids)s::int[], %(dates)s::timestamp[]) r (id, date)
+           %(past)s
+"""
+
 #: Adds those who may come in.
 ENROLL = """
     INSERT INTO crm_nurture_enrollment
            (sequence_id, version_id, %(subject)s, state, entered_at, round, tries)
-    SELECT %(sequence)s, %(version)s, r.id,
-           CASE WHEN %(held_out)s THEN 'holdout' ELSE 'waiting' END,
-           %(now)s, COALESCE(past.rounds, 0) + 1, 0
-      FROM unnest(%(ids)s::int[], %(dates)s::timestamp[]) r (id, date)
-           %(past)s
-     WHERE NOT (%(doors)s)
+    SELECT %(sequence)s, %(version)s, id, CASE WHEN held_out THEN 'holdout' ELSE 'waiting' END,
+           %(now)s, round, 0
+      FROM (%(entrants)s) entrants
+     WHERE door IS NULL
     ON CONFLICT DO NOTHING
     RETURNING id, state
 """
@@ -86,18 +92,20 @@ class CrmNurtureSequence(models.Model):
 
     def _enroll_audience(self):
         """Let everybody in whom the sequence is for; return how many came."""
+        return self._enroll_query(self._newcomers())
+
+    def _newcomers(self):
+        """Give the query of whom the sequence is for, and who could come in now."""
         known = SQL("e.left_at IS NULL") if self.reentry == "after" else SQL("TRUE")
-        return self._enroll_query(
-            SQL(
-                "SELECT a.id, %s::timestamp FROM (%s) a WHERE NOT EXISTS ("
-                "SELECT FROM crm_nurture_enrollment e"
-                " WHERE e.sequence_id = %s AND e.%s = a.id AND %s)",
-                fields.Datetime.now(),
-                self._audience().select(),
-                self.id,
-                SQL.identifier(self._subject()),
-                known,
-            )
+        return SQL(
+            "SELECT a.id, %s::timestamp FROM (%s) a WHERE NOT EXISTS ("
+            "SELECT FROM crm_nurture_enrollment e"
+            " WHERE e.sequence_id = %s AND e.%s = a.id AND %s) ORDER BY a.id",
+            fields.Datetime.now(),
+            self._audience().select(),
+            self.id,
+            SQL.identifier(self._subject()),
+            known,
         )
 
     def action_enroll_audience(self):
@@ -134,18 +142,32 @@ class CrmNurtureSequence(models.Model):
         return enrollments.browse(key for key, _state in rows)
 
     def _enroll_statement(self, people):
-        ids, dates = map(list, zip(*people, strict=True))
         return SQL(
             ENROLL,
             subject=SQL.identifier(self._subject()),
             sequence=self.id,
             version=self.version_id.id,
             now=fields.Datetime.now(),
+            entrants=self._entrants(people),
+        )
+
+    def _entrants(self, people):
+        """Give the query of who of some people may come in, and which door is closed to others.
+
+        :param people: pairs of an id and of the moment of the event that brings it
+        """
+        ids, dates = map(list, zip(*people, strict=True))
+        doors = SQL(" ").join(
+            SQL("WHEN %s THEN %s", condition, number)
+            for number, (_rule, condition) in enumerate(self._closed_doors())
+        )
+        return SQL(
+            ENTRANTS,
             ids=ids,
             dates=dates,
             past=self._past_sql(),
             held_out=holdout.is_held_out_sql(self.id, SQL("r.id"), self.holdout_percent),
-            doors=SQL(" OR ").join(condition for _rule, condition in self._closed_doors()),
+            doors=doors,
         )
 
     def _past_sql(self):
@@ -172,3 +194,7 @@ class CrmNurtureSequence(models.Model):
         if self.reentry != "after":
             return None
         return fields.Datetime.subtract(fields.Datetime.now(), days=self.reentry_days)
+
+    def _cause_of_door(self, number):
+        """Give the rule behind the number of a door; see `_entrants`."""
+        return self._closed_doors()[number][0]

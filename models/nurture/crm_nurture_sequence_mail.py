@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ..privacy.consent.decision import ORDERED
 from .crm_nurture_step_mail import MESSAGES
 
 
@@ -86,6 +87,24 @@ class CrmNurtureSequence(models.Model):
         """Give the purpose of the messages of a step."""
         self.ensure_one()
         return step.message_purpose_id or self.purpose_id
+
+    def _message_cap(self, step):
+        """Give how many messages in how many days a person gets; 0: as many as there are."""
+        company = self.company_id or self.env.company
+        ordered = self.sudo()._message_purpose(step).legal_basis in ORDERED
+        return (0 if ordered else company.nurture_cap_number), max(1, company.nurture_cap_days)
+
+    def _budgets(self):
+        """Give each limit of a day: its number, the sequences that share it, those before us."""
+        found = []
+        company = self.company_id or self.env.company
+        if self.daily_budget:
+            found.append((self.daily_budget, self, self.browse()))
+        if company.nurture_daily_budget:
+            others = self.search([("company_id", "in", (company.id, False))])
+            first = others.filtered(lambda one: one.priority > self.priority)
+            found.append((company.nurture_daily_budget, others, first))
+        return found
 
     def _check_channels(self, steps):
         """Refuse messages by a channel that people were not asked about."""

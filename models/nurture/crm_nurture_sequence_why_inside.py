@@ -20,7 +20,7 @@ class CrmNurtureSequence(models.Model):
         """Name what sales are at work with, as far as the reader may see it."""
         person = SQL("%s::int", facts.record.id)
         works = SQL(" UNION ").join(
-            SQL("SELECT model, id FROM (%s) work WHERE busy = %s", work, who)
+            SQL("SELECT model, id FROM (%s) work WHERE work.who = %s", work, who)
             for who, work in self._sales_work(person)
         )
         names = []

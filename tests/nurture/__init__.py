@@ -17,4 +17,6 @@ from . import test_nurture_mail_rights
 from . import test_crm_nurture_edit
 from . import test_crm_nurture_lint
 from . import test_crm_nurture_screen
+from . import test_crm_nurture_dry_run
+from . import test_crm_nurture_dry_run_screen
 from . import test_crm_nurture_tour

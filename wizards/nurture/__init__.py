@@ -1,6 +1,10 @@
 """Publishing a sequence, letting people in, saying why; merging contacts who are in sequences."""
 
 from . import base_partner_merge
+from . import crm_nurture_dry_run
+from . import crm_nurture_dry_run_line
+from . import crm_nurture_dry_run_person
+from . import crm_nurture_dry_run_total
 from . import crm_nurture_pick
 from . import crm_nurture_publish
 from . import crm_nurture_publish_line
