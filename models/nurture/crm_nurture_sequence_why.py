@@ -32,6 +32,10 @@ EVERYBODY = """
 """
 
 
+#: What is told before the parts of the audience: it says more.
+TOLD_FIRST = ("again", "archived")
+
+
 class Rule(NamedTuple):
     """One rule about a person: inside, ready to come in, or out; its name; its condition."""
 
@@ -133,13 +137,11 @@ class CrmNurtureSequence(models.Model):
 
     def _why_outside(self):
         """Give who does not come in."""
-        doors = dict(self._closed_doors())
-        doors.pop("inside")
-        first = ("again", "archived")
+        doors = [door for door in self._closed_doors() if door[0] != "inside"]
         conditions = [
-            *((code, doors.pop(code)) for code in first),
+            *(door for door in doors if door[0] in TOLD_FIRST),
             *self._why_parts(),
-            *doors.items(),
+            *(door for door in doors if door[0] not in TOLD_FIRST),
         ]
         if self.holdout_percent:
             held_out = holdout.is_held_out_sql(self.id, SQL("r.id"), self.holdout_percent)
