@@ -163,6 +163,8 @@
         "views/nurture/nurture_unsubscribe_templates.xml",
         "views/nurture/res_config_settings_mail_views.xml",
         "views/nurture/mailing_mailing_views.xml",
+        "wizards/nurture/crm_nurture_why_views.xml",
+        "wizards/nurture/crm_nurture_who_views.xml",
         "views/nurture/crm_nurture_step_views.xml",
         "views/nurture/crm_nurture_enrollment_views.xml",
         "views/nurture/crm_nurture_optout_views.xml",
@@ -170,6 +172,8 @@
         "views/nurture/crm_nurture_sequence_views.xml",
         "views/nurture/nurture_people_views.xml",
         "wizards/nurture/crm_nurture_publish_views.xml",
+        "wizards/nurture/crm_nurture_dry_run_views.xml",
+        "wizards/nurture/crm_nurture_dry_run_person_views.xml",
         "views/menus.xml",
     ],
     "demo": [

@@ -22,22 +22,29 @@ What others may call:
   change something;
 * `env["crm.nurture.enrollment"]._cron_run_due()`: do what is due; from any number of processes;
 * `enrollments._leave(state, reason)`: take somebody out;
+* `sequence._why(record)`: why a lead or contact is where it is, in sentences; `_why_counts()` and
+  `_why_domain(code)` for all people by the rule that decides;
 * `delivery.result`, and as SQL `_outcome_sql`, `_rule_sql`, `_outcome_joins_sql`: what became of
   a message, and which rule kept it back;
 * `delivery._at_last(sequence, traces)`: which messages in the queue may not leave (now), and why;
 * `sequence._sending_company()`: whose limits, servers and domains count;
 * `sequence._opt_out(emails)`: write nothing of the sequence to these addresses any more;
-* `env["mailing.trace"]._messages_since(records, moment)`: what people got lately.
+* `env["mailing.trace"]._messages_since(records, moment)`: what people got lately;
+* `sequence._dry_run()`: what would happen if nobody reacted; see `dry_run`.
 
 What others may extend:
 
 * `step._do_KIND(enrollments)`: what a kind of step does; a `Result` with `until` puts it off;
+* `sequence._audience_parts()`, `sequence._closed_doors()`: who comes in, as SQL; what a rule of
+  theirs is called says `_why_say_RULE(facts)`;
 * `step._due_at(enrollments, now)`, `step._closed_until(enrollments)`: when it is done;
 * `step._gone()`: what it needs and is not there any more; `step._woken(now)`: who need not wait
   any longer, as SQL;
 * `enrollments._changes(sequence)`: whom the look around changes, and how, as SQL;
 * `enrollments._hold_back(step)`: for whom it is not the moment, though they are due;
 * `sequence._obstacles(person)`, `sequence._brakes(person)`: who leaves or waits, as SQL;
+  whatever is asked of enrollments here is also asked of the people of a dry run, which have only
+  ids, records, time zones and the moment of arrival (`dry_run.Crowd`);
 * `path`, `timetable`, `holdout`, `frequency`: the way through the steps, the calendar, the lot
   and the limits, as plain functions.
 """
@@ -109,6 +116,12 @@ from . import crm_nurture_version_lint
 from . import crm_nurture_step_screen
 from . import crm_nurture_step_card
 from . import crm_nurture_step_lint
+from . import crm_nurture_sequence_why
+from . import crm_nurture_sequence_why_words
+from . import crm_nurture_sequence_why_inside
+from . import crm_nurture_sequence_why_outside
+from . import crm_nurture_sequence_why_answer
+from . import crm_nurture_sequence_reach
 from . import crm_nurture_enrollment_screen
 from . import crm_nurture_enrollment_once
 from . import crm_nurture_delivery_screen
@@ -129,3 +142,10 @@ from . import crm_segment
 from . import crm_nurture_sequence_guard
 from . import crm_nurture_version_guard
 from . import crm_nurture_step_guard
+from . import dry_run_limits
+from . import dry_run_messages
+from . import dry_run
+from . import crm_nurture_sequence_dry_run
+from . import crm_nurture_sequence_dry_run_limits
+from . import forecast
+from . import crm_nurture_sequence_foresight

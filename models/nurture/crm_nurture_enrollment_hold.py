@@ -1,7 +1,6 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from ..privacy.consent.decision import ORDERED
 from . import frequency, timetable
 from .crm_nurture_step_mail import MESSAGES
 
@@ -70,10 +69,8 @@ class CrmNurtureEnrollment(models.Model):
 
     def _hold_capped(self, step):
         """Let those wait who got enough messages lately; give the others."""
-        company = step.sequence_id._sending_company()
-        number, days = company.nurture_cap_number, max(1, company.nurture_cap_days)
-        purpose = step.sequence_id.sudo()._message_purpose(step)
-        if not number or purpose.legal_basis in ORDERED:
+        number, days = step.sequence_id._message_cap(step)
+        if not number:
             return self
         now = fields.Datetime.now()
         records = self._records()
@@ -84,11 +81,9 @@ class CrmNurtureEnrollment(models.Model):
         later = {}
         for key, record_id in zip(self.ids, records.ids, strict=True):
             dates = got.get(record_id, [])
-            moment = frequency.room_at(dates, number, days)
+            moment = frequency.put_off(dates, rivals.get(key, 0), number, days, now)
             if moment:
-                later[key] = max(moment, fields.Datetime.add(now, minutes=1))
-            elif len(dates) + rivals.get(key, 0) >= number:
-                later[key] = fields.Datetime.add(now, hours=1)
+                later[key] = moment
         self._hold("cap", later)
         return self.browse(key for key in self.ids if key not in later)
 
@@ -118,30 +113,27 @@ class CrmNurtureEnrollment(models.Model):
         """Let those wait for whom nothing is left today; give the others."""
         going = self
         sequence = step.sequence_id
-        company = sequence._sending_company()
-        if sequence.daily_budget:
-            going = going._hold_over(company, sequence.daily_budget, sequence, 0)
-        if company.nurture_daily_budget and going:
-            others = company._nurture_sequences()
-            reserved = going._count_reserved(sequence, others - sequence)
-            going = going._hold_over(company, company.nurture_daily_budget, others, reserved)
+        for budget, sequences in sequence._budgets():
+            reserved = going._count_reserved(sequence, sequences - sequence)
+            going = going._hold_over(sequence._sending_company(), budget, sequences, reserved)
         return going
 
     def _hold_over(self, company, budget, sequences, reserved):
         """Let those wait who are beyond the budget that some sequences share."""
+        if not self:
+            return self
         zone = company.partner_id.tz or "UTC"
-        room = max(0, budget - self._count_today(sequences, zone) - reserved)
+        now = fields.Datetime.now()
+        taken = self._count_today(sequences, zone) + reserved
+        loads = self._loads(sequences, now, zone) if budget - taken < len(self) else {}
+        count, days = frequency.within(budget, len(self), taken, loads)
         first = self.sorted(lambda one: (one.arrived_at or one.entered_at, one.id))
-        going, over = first[:room], first[room:]
-        if over:
-            now = fields.Datetime.now()
-            days = frequency.spread(len(over), budget, self._loads(sequences, now, zone))
-            later = {
-                key: timetable.after(now, day, "days", zone)
-                for key, day in zip(over.ids, days, strict=True)
-            }
-            self._hold("budget", later)
-        return going
+        later = {
+            key: timetable.after(now, day, "days", zone)
+            for key, day in zip(first.ids[count:], days, strict=True)
+        }
+        self._hold("budget", later)
+        return first[:count]
 
     @api.model
     def _count_today(self, sequences, zone):
@@ -162,7 +154,7 @@ class CrmNurtureEnrollment(models.Model):
 
     def _count_reserved(self, sequence, others):
         """Count the due messages of other sequences that matter more than these."""
-        if not others:
+        if not (self and others):
             return 0
         days = max(1, sequence._sending_company().nurture_cap_days)
         since = min(one.arrived_at or one.entered_at for one in self)

@@ -38,6 +38,17 @@ class CrmNurtureEnrollment(models.Model):
             "views": [(False, "form")],
         }
 
+    def action_why(self):
+        """Say why the person is here, or is gone."""
+        self.ensure_one()
+        return self.env["crm.nurture.why"]._open(
+            {
+                "default_sequence_id": self.sequence_id.id,
+                "default_lead_id": self.lead_id.id,
+                "default_partner_id": self.partner_id.id,
+            }
+        )
+
     def action_retry(self):
         """Let only those retry who may change the sequence."""
         self.sequence_id.check_access("write")

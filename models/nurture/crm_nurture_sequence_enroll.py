@@ -7,24 +7,35 @@ from . import holdout
 #: So many people are let in by one statement.
 CHUNK = 10_000
 
-#: Adds those who may come in: who is inside stays there, who was may come again after some days.
-#: Who comes by an event comes in once by it.
-ENROLL = """
-    INSERT INTO crm_nurture_enrollment
-           (sequence_id, version_id, %(subject)s, state, entered_at, round, tries)
-    SELECT %(sequence)s, %(version)s, r.id,
-           CASE WHEN %(held_out)s THEN 'holdout' ELSE 'waiting' END,
-           %(now)s, COALESCE(past.rounds, 0) + 1, 0
-      FROM unnest(%(ids)s::int[], %(dates)s::timestamp[]) r (id, date)
+#: How often, and until when, somebody `r` was in the sequence.
+PAST = """
       LEFT JOIN LATERAL (
            SELECT COUNT(*) AS rounds, MAX(left_at) AS left_at, MAX(entered_at) AS entered_at,
                   bool_or(left_at IS NULL) AS inside
              FROM crm_nurture_enrollment
             WHERE sequence_id = %(sequence)s AND %(subject)s = r.id
       ) past ON TRUE
-     WHERE NOT COALESCE(past.inside, FALSE)
-       AND (past.rounds = 0 OR past.left_at < %(again)s AND past.entered_at < r.date)
-       AND NOT (%(obstacles)s)
+"""
+
+#: Who was in comes in again after some days, and only once by the same event.
+AGAIN = "past.rounds = 0 OR past.left_at < %s AND past.entered_at < r.date"
+
+#: Of some people: who is held out, the round, and the number of the first door that is closed.
+ENTRANTS = """
+    SELECT r.id, %(held_out)s AS held_out, COALESCE(past.rounds, 0) + 1 AS round,
+           CASE %(doors)s END AS door
+      FROM unnest(%(ids)s::int[], %(dates)s::timestamp[]) r (id, date)
+           %(past)s
+"""
+
+#: Adds those who may come in.
+ENROLL = """
+    INSERT INTO crm_nurture_enrollment
+           (sequence_id, version_id, %(subject)s, state, entered_at, round, tries)
+    SELECT %(sequence)s, %(version)s, id, CASE WHEN held_out THEN 'holdout' ELSE 'waiting' END,
+           %(now)s, round, 0
+      FROM (%(entrants)s) entrants
+     WHERE door IS NULL
     ON CONFLICT DO NOTHING
     RETURNING id, state
 """
@@ -117,29 +128,56 @@ class CrmNurtureSequence(models.Model):
         return enrollments.browse(key for key, _state in rows)
 
     def _enroll_statement(self, people):
-        now = fields.Datetime.now()
-        ids, dates = map(list, zip(*people, strict=True))
-        again = fields.Datetime.subtract(now, days=self.reentry_days)
         return SQL(
             ENROLL,
             subject=SQL.identifier(self._subject()),
             sequence=self.id,
             version=self.version_id.id,
-            now=now,
-            ids=ids,
-            dates=dates,
-            again=again if self.reentry == "after" else None,
-            held_out=holdout.is_held_out_sql(self.id, SQL("r.id"), self.holdout_percent),
-            obstacles=SQL(" OR ").join(self._closed_doors()),
+            now=fields.Datetime.now(),
+            entrants=self._entrants(people),
         )
 
+    def _entrants(self, people):
+        """Give the query of who of some people may come in, and which door is closed to others.
+
+        :param people: pairs of an id and of the moment of the event that brings it
+        """
+        ids, dates = map(list, zip(*people, strict=True))
+        doors = SQL(" ").join(
+            SQL("WHEN %s THEN %s", condition, number)
+            for number, (_rule, condition) in enumerate(self._closed_doors())
+        )
+        return SQL(
+            ENTRANTS,
+            ids=ids,
+            dates=dates,
+            past=self._past_sql(),
+            held_out=holdout.is_held_out_sql(self.id, SQL("r.id"), self.holdout_percent),
+            doors=doors,
+        )
+
+    def _past_sql(self):
+        """Give the join that adds their `past` in the sequence to people `r`."""
+        return SQL(PAST, sequence=self.id, subject=SQL.identifier(self._subject()))
+
     def _closed_doors(self):
-        """Give the conditions of who may not come in."""
+        """Give who may not come in, of people `r` with their `past`: list of (rule, condition)."""
         person = SQL("r.id")
         sequence = self.sudo()
-        doors = [condition for _state, _cause, condition in sequence._obstacles(person)]
-        doors.append(sequence._record(person, "who.privacy_restricted"))
-        if sequence.company_id:
-            other = SQL("who.company_id <> %s", sequence.company_id.id)
-            doors.append(sequence._record(person, other))
+        doors = [
+            ("inside", SQL("COALESCE(past.inside, FALSE)")),
+            ("again", SQL("(%s) IS NOT TRUE", SQL(AGAIN, self._again_since()))),
+        ]
+        doors += [(cause, condition) for _state, cause, condition in sequence._obstacles(person)]
+        doors.append(("restricted", sequence._record(person, "who.privacy_restricted")))
         return doors
+
+    def _again_since(self):
+        """Give the moment before which somebody must have left to come in again; None: never."""
+        if self.reentry != "after":
+            return None
+        return fields.Datetime.subtract(fields.Datetime.now(), days=self.reentry_days)
+
+    def _cause_of_door(self, number):
+        """Give the rule behind the number of a door; see `_entrants`."""
+        return self._closed_doors()[number][0]

@@ -1,8 +1,28 @@
 from datetime import timedelta
 
 from odoo import fields, models
+from odoo.tools import SQL
 
 from . import timetable
+
+#: The zone of each person, else that of who is in charge.
+ZONES = {
+    "crm.lead": """
+        SELECT e.id, COALESCE(c.tz, u.tz)
+          FROM (%s) e (id, person)
+          JOIN crm_lead r ON r.id = e.person
+          LEFT JOIN res_partner c ON c.id = r.partner_id
+          LEFT JOIN res_users s ON s.id = r.user_id
+          LEFT JOIN res_partner u ON u.id = s.partner_id
+    """,
+    "res.partner": """
+        SELECT e.id, COALESCE(r.tz, u.tz)
+          FROM (%s) e (id, person)
+          JOIN res_partner r ON r.id = e.person
+          LEFT JOIN res_users s ON s.id = r.user_id
+          LEFT JOIN res_partner u ON u.id = s.partner_id
+    """,
+}
 
 
 class CrmNurtureSequence(models.Model):
@@ -21,6 +41,21 @@ class CrmNurtureSequence(models.Model):
         ondelete="restrict",
         help="Messages leave within these hours only. Without them: at any hour.",
     )
+
+    def _zones(self, people):
+        """Give the time zones of people, as far as they are known: dict of key -> name.
+
+        :param SQL people: a query of pairs of a key and of the id of a lead or contact
+        """
+        self.env["res.partner"].flush_model(["tz", "user_id"])
+        self.env["crm.lead"].flush_model(["partner_id", "user_id"])
+        return dict(self.env.execute_query(SQL(ZONES[self.model], people)))
+
+    def _usual_zone(self):
+        """Give the time zone of those of whom none is known."""
+        sequence = self.sudo()
+        company = sequence.company_id or self.env.company
+        return company.partner_id.tz or sequence.user_id.tz or "UTC"
 
     def _sending_hours(self):
         """Give the open hours as plain values."""

@@ -133,17 +133,23 @@ class CrmNurtureSequence(models.Model):
 
         Who may not come in would be found again and again. The last word has `_enroll_chunk`.
         """
+        leaving = [condition for _state, _cause, condition in self.sudo()._obstacles(SQL("r.id"))]
+        return SQL(
+            "SELECT r.id, r.date FROM (%s) r WHERE NOT (%s) ORDER BY r.id",
+            self._strangers(people),
+            SQL(" OR ").join(leaving),
+        )
+
+    def _strangers(self, people):
+        """Give those of a query who are not inside, nor were too lately to come again."""
         again = fields.Datetime.subtract(fields.Datetime.now(), days=self.reentry_days)
         known = SQL("(e.left_at IS NULL OR e.left_at >= %s)", again)
-        person = SQL("people.id")
-        leaving = [condition for _state, _cause, condition in self.sudo()._obstacles(person)]
         return SQL(
             "SELECT people.id, people.date FROM (%s) people WHERE NOT EXISTS ("
             "SELECT FROM crm_nurture_enrollment e"
-            " WHERE e.sequence_id = %s AND e.%s = people.id AND %s) AND NOT (%s)",
+            " WHERE e.sequence_id = %s AND e.%s = people.id AND %s) ORDER BY people.id",
             people,
             self.id,
             SQL.identifier(self._subject()),
             known if self.reentry == "after" else SQL("TRUE"),
-            SQL(" OR ").join(leaving),
         )

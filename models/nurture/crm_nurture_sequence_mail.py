@@ -3,6 +3,7 @@ from datetime import datetime
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ..privacy.consent.decision import ORDERED
 from .crm_nurture_step_mail import MESSAGES
 
 
@@ -116,6 +117,20 @@ class CrmNurtureSequence(models.Model):
         """Give the purpose of the messages of a step."""
         self.ensure_one()
         return step.message_purpose_id or self.purpose_id
+
+    def _message_cap(self, step):
+        """Give how many messages in how many days a person gets; 0: as many as there are."""
+        company = self._sending_company()
+        ordered = self.sudo()._message_purpose(step).legal_basis in ORDERED
+        return (0 if ordered else company.nurture_cap_number), max(1, company.nurture_cap_days)
+
+    def _budgets(self):
+        """Give each limit of a day, with the sequences that share it."""
+        company = self._sending_company()
+        found = [(self.daily_budget, self)] if self.daily_budget else []
+        if company.nurture_daily_budget:
+            found.append((company.nurture_daily_budget, company._nurture_sequences()))
+        return found
 
     def _check_channels(self, steps):
         """Refuse messages by a channel that people were not asked about."""

@@ -1,17 +1,8 @@
-from odoo import fields, models
+from odoo import models
 from odoo.tools import SQL
 
-#: Of those the sequence is for: who is not inside, may come (again), and would not leave at once.
-NEWCOMERS = """
-    SELECT COUNT(*)
-      FROM (%(audience)s) r
-      LEFT JOIN LATERAL (
-           SELECT MAX(left_at) AS left_at, bool_or(left_at IS NULL) AS inside
-             FROM crm_nurture_enrollment WHERE sequence_id = %(sequence)s AND %(subject)s = r.id
-      ) past ON TRUE
-     WHERE past.inside IS NOT TRUE AND (past.inside IS NULL OR past.left_at < %(again)s)
-       AND NOT (%(obstacles)s)
-"""
+#: Of those the sequence is for: for whom no door is closed.
+NEWCOMERS = "SELECT COUNT(*) FROM (%(audience)s) r %(past)s WHERE (%(doors)s) IS NOT TRUE"
 
 
 class CrmNurtureSequence(models.Model):
@@ -27,14 +18,11 @@ class CrmNurtureSequence(models.Model):
         """Count whom the sequence is for and who may come in now."""
         self.ensure_one()
         self.env.flush_all()
-        again = fields.Datetime.subtract(fields.Datetime.now(), days=self.reentry_days)
         query = SQL(
             NEWCOMERS,
-            audience=self._audience().select(),
-            subject=SQL.identifier(self._subject()),
-            sequence=self.id,
-            again=again if self.reentry == "after" else None,
-            obstacles=SQL(" OR ").join(self._closed_doors()),
+            audience=self._audience_now(),
+            past=self._past_sql(),
+            doors=SQL(" OR ").join(condition for _rule, condition in self._closed_doors()),
         )
         return self.env.execute_query(query)[0][0]
 

@@ -97,18 +97,33 @@ class CrmNurtureSequence(models.Model):
             ) from error
 
     def _audience(self):
-        """Give the query of the people the sequence is for: those of the segment and the filter."""
+        """Give the query of the people the sequence is for: who belongs to all its parts."""
+        domains = [domain for _rule, domain in self._audience_parts()]
+        return self._target()._search(Domain.AND(domains))
+
+    def _audience_parts(self):
+        """Give what the audience is made of, as the owner sees it: list of (rule, domain)."""
         sequence = self.sudo()
-        domain = filters.read(sequence.domain)
-        if sequence.segment_id:
-            if not sequence.segment_id.with_env(self._target().env).has_access("read"):
-                raise UserError(
-                    self.env._(
-                        "The owner of the sequence may not see the segment “%s” (any more).",
-                        sequence.segment_id.name,
-                    )
-                )
-            domain &= sequence.segment_id._members_domain()
+        parts = []
         if sequence.company_id:
-            domain &= Domain(self._target()._check_company_domain(sequence.company_id))
-        return self._target()._search(domain)
+            domain = self._target()._check_company_domain(sequence.company_id)
+            parts.append(("company", Domain(domain)))
+        if sequence.segment_id:
+            self._check_segment_visible()
+            parts.append(("segment", sequence.segment_id._members_domain()))
+        parts.append(("filter", filters.read(sequence.domain)))
+        return parts
+
+    def _check_segment_visible(self):
+        """Refuse to evaluate a segment that the owner may not see.
+
+        :raise UserError: names the segment
+        """
+        segment = self.sudo().segment_id
+        if not segment.with_env(self._target().env).has_access("read"):
+            raise UserError(
+                self.env._(
+                    "The owner of the sequence may not see the segment “%s” (any more).",
+                    segment.name,
+                )
+            )

@@ -8,25 +8,48 @@ from . import filters
 #: A meeting further away does not keep marketing from writing.
 MEETING_DAYS = 30
 
-#: The leads, and the companies, that sales are at work with.
+#: With which leads, and with which companies, sales are at work, since when and until when, and by
+#: which record.
 BUSY_LEADS = """
-    SELECT o.opportunity_id FROM sale_order o
+    SELECT o.opportunity_id AS who, NULL::timestamp AS since, o.validity_date + 1 AS until,
+           'sale.order' AS model, o.id
+      FROM sale_order o
      WHERE o.opportunity_id IS NOT NULL AND o.state IN ('draft', 'sent')
-       AND (o.validity_date IS NULL OR o.validity_date >= %(today)s)
      UNION ALL
-    SELECT c.opportunity_id FROM calendar_event c
-     WHERE c.opportunity_id IS NOT NULL AND c.active
-       AND c.stop > %(now)s AND c.start < %(until)s
+    SELECT c.opportunity_id, c.start - make_interval(days => %(days)s), c.stop,
+           'calendar.event', c.id
+      FROM calendar_event c WHERE c.opportunity_id IS NOT NULL AND c.active
 """
 BUSY_HOUSES = """
-    SELECT p.commercial_partner_id FROM sale_order o JOIN res_partner p ON p.id = o.partner_id
+    SELECT p.commercial_partner_id AS who, NULL::timestamp AS since, o.validity_date + 1 AS until,
+           'sale.order' AS model, o.id
+      FROM sale_order o JOIN res_partner p ON p.id = o.partner_id
      WHERE o.state IN ('draft', 'sent')
-       AND (o.validity_date IS NULL OR o.validity_date >= %(today)s)
      UNION ALL
-    SELECT p.commercial_partner_id FROM calendar_event c
+    SELECT p.commercial_partner_id, c.start - make_interval(days => %(days)s), c.stop,
+           'calendar.event', c.id
+      FROM calendar_event c
       JOIN calendar_attendee a ON a.event_id = c.id AND a.state <> 'declined'
       JOIN res_partner p ON p.id = a.partner_id
-     WHERE c.active AND c.stop > %(now)s AND c.start < %(until)s
+     WHERE c.active
+"""
+BUSY_NOW = """
+    SELECT who, model, id FROM (%(busy)s) busy
+     WHERE (busy.since IS NULL OR busy.since < %(now)s)
+       AND (busy.until IS NULL OR busy.until > %(now)s)
+"""
+#: When sales are at work with each of some people.
+BUSY_TIMES = """
+    SELECT r.id, busy.since, busy.until FROM unnest(%(ids)s::int[]) r (id)
+      JOIN res_partner p ON p.id = %(contact)s
+      JOIN (%(houses)s) busy ON busy.who = p.commercial_partner_id
+     WHERE busy.until IS NULL OR busy.until > %(now)s
+"""
+BUSY_TIMES_OF_LEADS = """
+     UNION ALL
+    SELECT r.id, busy.since, busy.until FROM unnest(%(ids)s::int[]) r (id)
+      JOIN (%(leads)s) busy ON busy.who = r.id
+     WHERE busy.until IS NULL OR busy.until > %(now)s
 """
 
 
@@ -165,17 +188,41 @@ class CrmNurtureSequence(models.Model):
 
     def _with_sales(self, person):
         """Give the condition of having a quotation or a meeting, or a colleague with one."""
-        now = fields.Datetime.now()
-        until = fields.Datetime.add(now, days=MEETING_DAYS)
-        values = {"today": now.date(), "now": now, "until": until}
-        house = SQL(
-            "(SELECT p.commercial_partner_id FROM res_partner p WHERE p.id = %s) IN (%s)",
-            self._contact_sql(person),
-            SQL(BUSY_HOUSES, **values),
+        return SQL(
+            "(%s)",
+            SQL(" OR ").join(
+                # who has no contact is not known to be with sales, and not unknown
+                SQL("COALESCE(%s IN (SELECT who FROM (%s) work), FALSE)", who, work)
+                for who, work in self._sales_work(person)
+            ),
         )
-        if self.model == "res.partner":
-            return house
-        return SQL("(%s IN (%s) OR %s)", person, SQL(BUSY_LEADS, **values), house)
+
+    def _sales_work(self, person):
+        """Give what sales are at work with now: list of (id of whom it is about, query)."""
+        now = fields.Datetime.now()
+        leads, houses = self._busy()
+        contact = self._contact_sql(person)
+        house = SQL("(SELECT p.commercial_partner_id FROM res_partner p WHERE p.id = %s)", contact)
+        work = [(house, SQL(BUSY_NOW, busy=houses, now=now))]
+        if self.model == "crm.lead":
+            work.insert(0, (person, SQL(BUSY_NOW, busy=leads, now=now)))
+        return work
+
+    @api.model
+    def _busy(self):
+        """Give the queries of the leads, and of the companies, that sales are at work with."""
+        return SQL(BUSY_LEADS, days=MEETING_DAYS), SQL(BUSY_HOUSES, days=MEETING_DAYS)
+
+    def _sales_times(self, person_ids):
+        """Give when sales are at work with people: rows of id, since and until; None is open."""
+        now = fields.Datetime.now()
+        leads, houses = self._busy()
+        contact = self._contact_sql(SQL("r.id"))
+        values = {"ids": list(person_ids), "now": now}
+        query = SQL(BUSY_TIMES, contact=contact, houses=houses, **values)
+        if self.model == "crm.lead":
+            query = SQL("%s %s", query, SQL(BUSY_TIMES_OF_LEADS, leads=leads, **values))
+        return self.env.execute_query(query)
 
     def _contact_sql(self, person):
         """Give the SQL of the contact of a person."""

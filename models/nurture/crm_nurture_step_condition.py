@@ -1,10 +1,9 @@
 from odoo import fields, models
 from odoo.exceptions import ValidationError
-from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..touchpoint import bots
-from . import filters, timetable
+from . import timetable
 from .crm_nurture_step_do import Result
 from .path import NO, YES
 
@@ -102,11 +101,16 @@ class CrmNurtureStep(models.Model):
         return super()._missing()
 
     def _do_condition(self, enrollments):
-        """Answer; who may still fulfil it in time waits on."""
+        """Answer for those who fulfil it now, and for the others."""
+        return self._answers(enrollments, self._fulfilled(enrollments), fields.Datetime.now())
+
+    def _answers(self, enrollments, fulfilled, now):
+        """Answer; who may still fulfil it in time waits on.
+
+        :param fulfilled: the ids of those who fulfil it
+        """
         yes, no = Result("yes", branch=YES), Result("no", branch=NO)
-        fulfilled = self._fulfilled(enrollments)
         ends = self._ends(enrollments)
-        now = fields.Datetime.now()
         return {
             key: yes
             if key in fulfilled
@@ -121,11 +125,12 @@ class CrmNurtureStep(models.Model):
         if self.timeout_number <= 0:
             return {}
         zones = enrollments._time_zones()
-        arrived = {enrollment.id: enrollment.arrived_at for enrollment in enrollments}
-        return {
-            key: timetable.after(arrived[key], self.timeout_number, self.timeout_unit, zone)
-            for key, zone in zones.items()
+        began = {one.id: (one.arrived_at, zones[one.id]) for one in enrollments}
+        ends = {
+            (arrived, zone): timetable.after(arrived, self.timeout_number, self.timeout_unit, zone)
+            for arrived, zone in set(began.values())
         }
+        return {key: ends[began[key]] for key in zones}
 
     def _fulfilled(self, enrollments):
         """Give the ids of those who fulfil it now."""
@@ -140,7 +145,7 @@ class CrmNurtureStep(models.Model):
     def _matching_enrollments(self, enrollments):
         """Give the query of those whose record matches, as the owner of the sequence sees it."""
         sequence = self.sequence_id
-        matching = sequence._target()._search(filters.read(self.domain) & Domain.TRUE)
+        matching = sequence._matching(self.domain)
         return SQL(
             "SELECT e.id FROM crm_nurture_enrollment e WHERE e.id IN (%s) AND e.%s IN (%s)",
             enrollments,

@@ -78,7 +78,7 @@ class CrmNurtureStep(models.Model):
         self.ensure_one()
         return dict.fromkeys(enrollments.ids, now)
 
-    def _closed_until(self, enrollments):
+    def _closed_until(self, enrollments, now=None):
         """Give who may not have the step at this hour, and until when: dict of id -> moment."""
         return {}
 

@@ -275,26 +275,31 @@ class CrmNurtureStep(models.Model):
 
     def _by_variant(self, enrollments):
         """Give who gets which of the two versions: mailing -> enrollments."""
-        first, second = self.sudo().mailing_id, self.sudo().mailing_b_id
-        if not second:
-            return {first: enrollments}
+        if not self.mailing_b_id:
+            return {self.sudo().mailing_id: enrollments}
         subject = self.sequence_id._subject()
+        return enrollments.grouped(lambda enrollment: self._variant(enrollment[subject].id))
 
-        def variant(enrollment):
-            record_id = enrollment[subject].id
-            chosen = frequency.in_second_share(self.key, record_id, self.share_b)
-            return second if chosen else first
-
-        return enrollments.grouped(variant)
+    def _variant(self, record_id):
+        """Give the version of the message that a lead or contact gets."""
+        first, second = self.sudo().mailing_id, self.sudo().mailing_b_id
+        chosen = second and frequency.in_second_share(self.key, record_id, self.share_b)
+        return second if chosen else first
 
     def _result(self, trace):
         """Tell what became of a message by its trace."""
         if trace is None:
             return Result("failed", self.env._("No message was made for this person."))
-        if trace.trace_status in ("outgoing", "pending", "process", "sent"):
-            return Result("queued", trace=trace.id)
-        why = trace.failure_reason or trace._failure_name()
-        if trace.failure_type in NO_ADDRESS:
-            return Result("no_address", why, trace=trace.id)
-        outcome = "suppressed" if trace.trace_status == "cancel" else "failed"
-        return Result(outcome, why, trace=trace.id)
+        outcome = self._outcome(trace.trace_status, trace.failure_type)
+        if outcome == "queued":
+            return Result(outcome, trace=trace.id)
+        return Result(outcome, trace.failure_reason or trace._failure_name(), trace=trace.id)
+
+    @api.model
+    def _outcome(self, trace_status, failure_type):
+        """Tell what became of a message by what Odoo notes of it."""
+        if trace_status in ("outgoing", "pending", "process", "sent"):
+            return "queued"
+        if failure_type in NO_ADDRESS:
+            return "no_address"
+        return "suppressed" if trace_status == "cancel" else "failed"

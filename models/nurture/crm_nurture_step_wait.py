@@ -82,7 +82,7 @@ class CrmNurtureStep(models.Model):
         """Give when those who come to the step now are due."""
         if self.kind == "wait":
             return getattr(self, f"_until_{self.wait_mode}")(enrollments, now)
-        return super()._due_at(enrollments, now) | self._closed_until(enrollments)
+        return super()._due_at(enrollments, now) | self._closed_until(enrollments, now)
 
     def _until_time(self, enrollments, now):
         return self._per_zone(
@@ -98,9 +98,11 @@ class CrmNurtureStep(models.Model):
 
     def _until_date(self, enrollments, now):
         zones = enrollments._time_zones()
+        records = enrollments._records()
+        records.fetch([self.wait_field])
         return {
-            enrollment.id: max(now, self._moment_of(record, zones[enrollment.id]) or now)
-            for enrollment, record in zip(enrollments, enrollments._records(), strict=True)
+            key: max(now, self._moment_of(record, zones[key]) or now)
+            for key, record in zip(enrollments.ids, records, strict=True)
         }
 
     def _moment_of(self, record, zone):
@@ -112,12 +114,12 @@ class CrmNurtureStep(models.Model):
             return timetable.after(value, self.wait_days, "days", zone)
         return timetable.at_hour(fields.Date.add(value, days=self.wait_days), self.wait_hour, zone)
 
-    def _closed_until(self, enrollments):
+    def _closed_until(self, enrollments, now=None):
         """Give whom the sending hours keep from a message: the next hour that is open."""
         calendar = self.sequence_id.sudo().calendar_id
         if self.kind not in MESSAGES or not calendar or not enrollments:
-            return super()._closed_until(enrollments)
-        now = fields.Datetime.now()
+            return super()._closed_until(enrollments, now)
+        now = now or fields.Datetime.now()
         hours = self.sequence_id._sending_hours()
         opens = self._per_zone(enrollments, lambda zone: timetable.next_open(now, hours, zone))
         return {key: moment for key, moment in opens.items() if moment > now}

@@ -28,3 +28,12 @@ def is_set(text):
     (False, False, True)
     """
     return bool(text) and text.strip() not in ("", "[]")
+
+
+def names(text):
+    """Give the names of the fields of the record itself that a filter asks about.
+
+    >>> sorted(names("['|', ('user_id.name', '=', 'A'), ('priority', '=', '1')]"))
+    ['priority', 'user_id']
+    """
+    return {one.field_expr.partition(".")[0] for one in read(text).iter_conditions()}

@@ -35,6 +35,42 @@ def room_at(dates, number, days):
     return sorted(dates, reverse=True)[number - 1] + timedelta(days=days)
 
 
+def put_off(dates, rivals, number, days, now):
+    """Give until when a person who is due for a message has to wait; None: it goes now.
+
+    :param dates: moments of the messages of the last days, in any order
+    :param int rivals: messages that matter more and are due for the person, too
+
+    >>> from datetime import datetime
+    >>> monday, now = datetime(2026, 6, 1, 9), datetime(2026, 6, 2, 9)
+    >>> put_off([monday], 0, 2, 7, now) is None
+    True
+    >>> put_off([monday, monday], 0, 2, 7, now).isoformat()
+    '2026-06-08T09:00:00'
+    >>> put_off([monday], 1, 2, 7, now).isoformat()
+    '2026-06-02T10:00:00'
+    """
+    moment = room_at(dates, number, days)
+    if moment:
+        return max(moment, now + timedelta(minutes=1))
+    return now + timedelta(hours=1) if len(dates) + rivals >= number else None
+
+
+def within(budget, count, taken, loads):
+    """Give how many of so many messages go today, and on which of the next days the others.
+
+    :param int taken: how many of the budget of today are gone
+    :param loads: as of `spread`
+
+    >>> within(3, 5, 1, {1: 2})
+    (2, [1, 2, 2])
+    >>> within(3, 1, 7, {})
+    (0, [1])
+    """
+    going = min(count, max(0, budget - taken))
+    return going, spread(count - going, budget, loads)
+
+
 def spread(count, budget, loads):
     """Give on which of the next days each of so many messages goes, tomorrow being 1.
 
@@ -54,6 +90,28 @@ def spread(count, budget, loads):
         days.append(day)
         room -= 1
     return days
+
+
+def doubles(addresses, holders):
+    """Give the records whose addresses all get the message as another record, in their order.
+
+    :param addresses: the addresses of each record: dict of id -> list
+    :param holders: the records that got the message, of each address; those that get it now
+        are added
+
+    >>> doubles({1: ["a"], 2: ["a"], 3: ["a", "b"], 4: []}, {})
+    [2]
+    >>> doubles({1: ["a"], 2: ["a"]}, {"a": {2}})
+    [1]
+    """
+    found = []
+    for record_id, own in addresses.items():
+        if own and all(holders.get(email, set()) - {record_id} for email in own):
+            found.append(record_id)
+        else:
+            for email in own:
+                holders.setdefault(email, set()).add(record_id)
+    return found
 
 
 def in_second_share(key, record_id, percent):

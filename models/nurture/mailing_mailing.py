@@ -3,6 +3,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from . import frequency
 from .link_tracker import KnownLinks
 
 #: What people get to read: frozen when the version is published.
@@ -227,7 +228,12 @@ class MailingMailing(models.Model):
 
         :param recipients: what the composer knows of the addresses of each record
         """
-        emails = {email for info in recipients.values() for email in info["mail_to_normalized"]}
+        addresses = {key: info["mail_to_normalized"] for key, info in recipients.items()}
+        emails = {email for own in addresses.values() for email in own}
+        return frequency.doubles(addresses, self._nurture_holders(emails))
+
+    def _nurture_holders(self, emails):
+        """Give the records as which these addresses have had the message: email -> ids."""
         rows = self.env.execute_query(
             SQL(
                 "SELECT DISTINCT t.email, t.res_id FROM mailing_trace t"
@@ -242,12 +248,4 @@ class MailingMailing(models.Model):
         holders = {}
         for email, record_id in rows:
             holders.setdefault(email, set()).add(record_id)
-        doubles = []
-        for record_id, info in recipients.items():
-            own = info["mail_to_normalized"]
-            if own and all(holders.get(email, set()) - {record_id} for email in own):
-                doubles.append(record_id)
-            else:
-                for email in own:
-                    holders.setdefault(email, set()).add(record_id)
-        return doubles
+        return holders

@@ -2,6 +2,9 @@ from . import test_crm_nurture_enrollment_life
 from . import test_crm_nurture_sequence_trigger
 from . import test_crm_nurture_step
 from . import test_crm_nurture_sequence_rules
+from . import test_crm_nurture_why
+from . import test_crm_nurture_why_tour
+from . import test_crm_nurture_reach
 from . import test_doctests
 from . import test_timetable
 from . import test_crm_nurture_enrollment
@@ -24,6 +27,8 @@ from . import test_nurture_data
 from . import test_nurture_engine
 from . import test_nurture_guard
 from . import test_nurture_idle
+from . import test_crm_nurture_dry_run
+from . import test_crm_nurture_dry_run_screen
 from . import test_crm_nurture_tour
 from . import test_lift
 from . import test_crm_nurture_report

@@ -5,6 +5,7 @@ import { useService } from "@web/core/utils/hooks";
 import { useSetupAction } from "@web/search/action_hook";
 
 import { FlowList } from "./flow_list";
+import { NurtureForecast } from "./forecast";
 import { StepPanel } from "./step_panel";
 
 const VERSION = "crm.nurture.version";
@@ -24,7 +25,7 @@ const PANEL_CLOSE = ".o_crm_nurture_close";
  */
 export class FlowEditor extends Component {
     static template = "crm_lifecycle.NurtureFlowEditor";
-    static components = { FlowList, StepPanel };
+    static components = { FlowList, NurtureForecast, StepPanel };
     static props = {
         sequenceId: Number,
         versionId: Number,
@@ -93,6 +94,12 @@ export class FlowEditor extends Component {
     get problems() {
         const ofSteps = this.flow.steps.flatMap((step) => step.problems);
         return [...this.flow.problems, ...ofSteps];
+    }
+
+    /** Those who lead people now, or would when the draft is published. */
+    get isCurrent() {
+        const hasDraft = this.flow.versions.some((version) => version.draft);
+        return this.flow.state === (hasDraft ? "draft" : "published");
     }
 
     list(parent, branch) {

@@ -1,6 +1,7 @@
 import { Component } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
+import { useService } from "@web/core/utils/hooks";
 import { View } from "@web/views/view";
 import { standardWidgetProps } from "@web/views/widgets/standard_widget_props";
 
@@ -13,8 +14,25 @@ export class NurtureJourney extends Component {
     static components = { View };
     static props = { ...standardWidgetProps };
 
+    setup() {
+        this.action = useService("action");
+    }
+
     get title() {
         return _t("Sequences");
+    }
+
+    /** Ask why the person is in a sequence, or is not. */
+    ask() {
+        const { resModel, resId } = this.props.record;
+        return this.action.doAction({
+            type: "ir.actions.act_window",
+            name: _t("Why?"),
+            res_model: "crm.nurture.why",
+            views: [[false, "form"]],
+            target: "new",
+            context: { default_model: resModel, [`default_${SUBJECTS[resModel]}`]: resId },
+        });
     }
 
     get viewProps() {
@@ -29,7 +47,7 @@ export class NurtureJourney extends Component {
             noContentHelp: _t("Not in any sequence so far."),
             allowSelectors: false,
             selectRecord: (id) =>
-                this.env.services.action.doAction({
+                this.action.doAction({
                     type: "ir.actions.act_window",
                     res_model: "crm.nurture.enrollment",
                     res_id: id,

@@ -1,0 +1,576 @@
+import random
+
+from odoo import fields
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import tagged
+from odoo.tools import mute_logger
+
+from .common import NurtureCase
+
+WAIT = {"kind": "wait", "name": "think", "wait_number": 3}
+
+
+@tagged("post_install", "-at_install")
+class TestCrmNurtureWhy(NurtureCase):
+    """Why somebody is in a sequence, is not, or waits: the rule that decides, in plain words."""
+
+    def up(self, **values):
+        return {"kind": "stage", "name": "up", "stage_id": self.prospect.id, **values}
+
+    def why(self, sequence, record, user=None):
+        """Give the answer of a person, as somebody of marketing reads it."""
+        user = user or self.marketing
+        return sequence.with_user(user)._why(record.with_user(user))
+
+    def code(self, sequence, record):
+        return self.why(sequence, record)["code"]
+
+    def text(self, sequence, record, user=None):
+        return self.why(sequence, record, user)["text"]
+
+    def _segment(self):
+        return self.env["crm.segment"].create(
+            {"name": "Asleep", "model": "crm.lead", "domain": "[('street', '=', 'Asleep')]"}
+        )
+
+    def also(self, sequence, record):
+        return " ".join(self.why(sequence, record)["also"])
+
+    # ------------------------------------------------------------
+    # Outside
+    # ------------------------------------------------------------
+
+    def test_not_in_the_audience(self):
+        segment = self._segment()
+        member, other, filtered, archived = self._leads(4, street="Asleep")
+        other.street = "Awake"
+        filtered.city = "Lyon"
+        sequence = self._sequence(
+            WAIT, segment_id=segment.id, domain="[('city', '!=', 'Lyon')]", trigger="audience"
+        )
+        segment._refresh()
+        archived.active = False
+        self.assertEqual(self.text(sequence, other), "Is not in the segment “Asleep”.")
+        self.assertEqual(
+            self.text(sequence, filtered), "Does not match the filter of the sequence."
+        )
+        self.assertEqual(self.text(sequence, archived), "Archived or lost.")
+        self.assertEqual(self.code(sequence, member), "present")
+        sequence._watch()
+        self.assertEqual(sequence.enrollment_ids.lead_id, member)
+
+    def test_following_rules_are_told_too(self):
+        lead = self._leads(1, priority="3")
+        sequence = self._sequence(
+            WAIT,
+            domain="[('city', '=', 'Lyon')]",
+            goal_domain="[('priority', '=', '3')]",
+            exit_domain="[('priority', '=', '3')]",
+        )
+        self.assertEqual(self.code(sequence, lead), "filter")
+        self.assertIn("goal", self.also(sequence, lead))
+        self.assertIn("exit rule", self.also(sequence, lead))
+
+    def test_what_the_owner_may_not_see(self):
+        lead = self._leads(1, user_id=self.colleague.id)
+        sequence = self._sequence(WAIT, domain="[('name', '=', 'nobody')]")
+        self.env.cr.execute(
+            "UPDATE crm_nurture_sequence SET user_id = %s WHERE id = %s",
+            [self.salesman.id, sequence.id],
+        )
+        self.env.invalidate_all()
+        answer = self.why(sequence, lead)
+        self.assertEqual(answer["code"], "hidden")
+        self.assertIn(self.salesman.name, answer["text"])
+        self.assertFalse(answer["also"], "nobody knows whether the filter would match")
+
+    def test_other_company(self):
+        other = self.env["res.company"].create({"name": "Other house"})
+        self.marketing.company_ids |= other
+        sequence = self._sequence(WAIT)
+        lead = self._leads(1)
+        lead.company_id = other
+        both = self.marketing.company_ids.ids
+        answer = (
+            sequence.with_user(self.marketing)
+            .with_context(allowed_company_ids=both)
+            ._why(lead.with_user(self.marketing).with_context(allowed_company_ids=both))
+        )
+        self.assertEqual(answer["code"], "company")
+        self.assertIn("Other house", answer["text"])
+        self.assertFalse(sequence._enroll(lead))
+
+    def test_goal_exit_rule_and_restriction(self):
+        goal, gone, restricted, fine = self._leads(4)
+        goal.priority, gone.priority, restricted.privacy_restricted = "3", "1", True
+        sequence = self._sequence(
+            WAIT, goal_domain="[('priority', '=', '3')]", exit_domain="[('priority', '=', '1')]"
+        )
+        codes = [self.code(sequence, lead) for lead in (goal, gone, restricted, fine)]
+        self.assertEqual(codes, ["goal", "rule", "restricted", "manual"])
+        self.assertEqual(sequence._enroll(goal | gone | restricted | fine).lead_id, fine)
+
+    def test_unsubscribed(self):
+        lead = self._leads(1, email_from="anna@bakery.test")
+        sequence = self._sequence(WAIT)
+        sequence._opt_out(["anna@bakery.test"])
+        self.assertEqual(self.code(sequence, lead), "unsubscribed")
+        self.assertFalse(sequence._enroll(lead))
+
+    def test_never_again_and_again_later(self):
+        lead = self._leads(1)
+        never = self._sequence(WAIT)
+        later = self._sequence(WAIT, reentry="after", reentry_days=30)
+        (never | later).mapped(lambda one: one._enroll(lead))
+        self.run_until(days=4)
+        self.assertEqual(
+            self.text(never, lead),
+            "Was inside from 06/01/2026 to 06/04/2026: Came to the end. Nobody comes in twice.",
+        )
+        self.assertIn("again from 07/04/2026 on", self.text(later, lead))
+        self.clock.move_to(fields.Datetime.add(self.start, days=40))
+        self.assertEqual(self.code(later, lead), "manual")
+        self.assertEqual(self.code(never, lead), "again")
+        self.assertFalse(never._enroll(lead))
+        self.assertTrue(later._enroll(lead))
+
+    def test_hold_out_before_and_after(self):
+        leads = self._leads(40)
+        sequence = self._sequence(WAIT, holdout_percent=30)
+        before = {lead for lead in leads if self.code(sequence, lead) == "held_out"}
+        self.assertTrue(before)
+        self.assertIn("30 %", self.text(sequence, next(iter(before))))
+        sequence._enroll(leads)
+        after = {lead for lead in leads if self.code(sequence, lead) == "holdout"}
+        self.assertEqual(before, after)
+
+    def test_the_trigger_has_not_happened(self):
+        lead, moved = self._leads(2)
+        sequence = self._sequence(WAIT, trigger="stage", trigger_stage_id=self.prospect.id)
+        answer = self.why(sequence, lead)
+        self.assertEqual(answer["code"], "trigger")
+        self.assertIn("since the start on 06/01/2026", answer["text"])
+        self.assertIn(self.prospect.name, answer["text"])
+        moved.lifecycle_stage_id = self.prospect
+        self.assertEqual(self.code(sequence, moved), "event")
+        sequence._watch()
+        self.assertEqual(sequence.enrollment_ids.lead_id, moved)
+        draft = self._sequence(
+            WAIT, trigger="stage", trigger_stage_id=self.prospect.id, publish=False
+        )
+        answer = self.why(draft, lead)
+        self.assertEqual(answer["code"], "trigger")
+        self.assertIn("draft", answer["notice"])
+
+    # ------------------------------------------------------------
+    # Inside
+    # ------------------------------------------------------------
+
+    def test_waiting_by_the_clock_of_the_person(self):
+        contact = self._contact(name="Kim", tz="Asia/Tokyo")
+        lead = self._leads(1, partner_id=contact.id)
+        sequence = self._sequence(WAIT, self.up())
+        sequence._enroll(lead)
+        text = self.text(sequence, lead)
+        self.assertIn("Waits at “think” until 06/04/2026", text)
+        self.assertIn("5:00", text)
+        self.assertIn("(Asia/Tokyo)", text)
+        self.clock.tick(4 * 24 * 3600)
+        self.assertEqual(self.code(sequence, lead), "due")
+
+    def test_on_hold_names_the_quotation_to_who_may_see_it(self):
+        contact = self._contact(name="A")
+        lead = self._leads(1, partner_id=contact.id, user_id=self.salesman.id)
+        sequence = self._sequence(WAIT, self.up())
+        sequence._enroll(lead)
+        order = self.env["sale.order"].create(
+            {"partner_id": contact.id, "user_id": self.marketing.id}
+        )
+        self.assertEqual(self.code(sequence, lead), "waiting")
+        self.assertIn(order.name, self.also(sequence, lead))
+        self.run_until(days=4)
+        answer = self.why(sequence, lead)
+        self.assertEqual(answer["code"], "holds_sales")
+        self.assertIn(order.name, answer["text"])
+        hidden = self.why(sequence, lead, self.salesman)
+        self.assertNotIn(order.name, hidden["text"])
+        self.assertIn("a quotation", hidden["text"])
+        order.action_cancel()
+        self.assertEqual(self.code(sequence, lead), "released")
+        sequence._watch()
+        self.env.invalidate_all()
+        self.assertEqual(sequence.enrollment_ids.state, "waiting")
+
+    def test_a_meeting_of_a_lead_without_contact_holds_and_lets_go(self):
+        lead = self._leads(1)
+        sequence = self._sequence(WAIT, self.up())
+        entered = sequence._enroll(lead)
+        self.env["sale.order"].create({"partner_id": self._contact(name="Else").id})
+        meeting = self.env["calendar.event"].create(
+            {
+                "name": "Demo",
+                "opportunity_id": lead.id,
+                "start": fields.Datetime.add(self.start, days=5),
+                "stop": fields.Datetime.add(self.start, days=5, hours=1),
+            }
+        )
+        self.run_until(days=4)
+        self.assertEqual(entered.state, "held")
+        self.assertIn("Demo", self.text(sequence, lead))
+        meeting.active = False
+        sequence._watch()
+        self.env.invalidate_all()
+        self.assertEqual(entered.state, "waiting", "somebody else's quotation holds nobody")
+
+    def test_restricted_inside(self):
+        lead = self._leads(1)
+        sequence = self._sequence(WAIT)
+        sequence._enroll(lead)
+        lead.privacy_restricted = True
+        self.assertEqual(self.code(sequence, lead), "waiting")
+        self.assertIn("restricted", self.also(sequence, lead))
+        self.clock.tick(4 * 24 * 3600)
+        self.assertEqual(self.code(sequence, lead), "holds_restricted")
+
+    def test_about_to_leave(self):
+        lead, lost = self._leads(2)
+        sequence = self._sequence(WAIT, goal_domain="[('priority', '=', '3')]")
+        entered = sequence._enroll(lead | lost)
+        lead.priority, lost.active = "3", False
+        self.assertEqual(self.code(sequence, lead), "leaves_goal")
+        self.assertEqual(self.code(sequence, lost), "leaves_archived")
+        sequence._watch()
+        self.env.invalidate_all()
+        self.assertEqual(entered.mapped("cause"), ["goal", "archived"])
+
+    def test_quarantine_pause_and_second_try(self):
+        first, second, third = leads = self._leads(3)
+        sequence = self._sequence(WAIT)
+        entered = sequence._enroll(leads)
+        entered[0]._quarantine(ValueError("no such template"))
+        self.assertIn("no such template. Correct", self.text(sequence, first))
+        self.clock.tick(4 * 24 * 3600)
+        entered[1]._try_again(ConnectionError("server is down"))
+        self.assertEqual(self.code(sequence, second), "trouble")
+        self.assertIn("server is down", self.text(sequence, second))
+        sequence.action_pause()
+        self.assertEqual(self.code(sequence, third), "paused")
+        self.assertIn("paused", self.why(sequence, third)["notice"])
+
+    def test_limits_and_hours(self):
+        calendar = self.env["resource.calendar"].create({"name": "Office", "tz": "UTC"})
+        sequence = self._sequence(
+            {"kind": "email", "name": "hello", "body_html": "<p>Hello</p>"},
+            WAIT,
+            calendar_id=calendar.id,
+        )
+        self.clock.move_to(fields.Datetime.from_string("2026-06-06 08:00:00"))  # a Saturday
+        lead, capped, spread = self._leads(3, email_from="anna@bakery.test")
+        sequence._enroll(lead | capped | spread)
+        self.assertEqual(self.code(sequence, lead), "hours")
+        self.assertIn("06/08/2026", self.text(sequence, lead))
+        self.assertIn("“Office”", self.text(sequence, lead))
+        later = fields.Datetime.from_string("2026-06-09 08:00:00")
+        entered = sequence.enrollment_ids.grouped("lead_id")
+        entered[capped]._hold("cap", {entered[capped].id: later})
+        entered[spread]._hold("budget", {entered[spread].id: later})
+        self.assertEqual(self.code(sequence, capped), "cap")
+        self.assertIn("at most", self.text(sequence, capped))
+        self.assertEqual(self.code(sequence, spread), "budget")
+
+    # ------------------------------------------------------------
+    # Rights, bad input, cost
+    # ------------------------------------------------------------
+
+    def test_who_may_ask(self):
+        lead = self._leads(1, user_id=self.salesman.id)
+        sequence = self._sequence(WAIT)
+        self.assertEqual(self.why(sequence, lead, self.salesman)["code"], "manual")
+        for user in (self.colleague, self.employee):
+            with self.assertRaises(AccessError):
+                self.why(sequence, lead, user)
+        with self.assertRaises(UserError):
+            self.why(sequence, self._contact())
+
+    def test_sequence_of_another_company(self):
+        other = self.env["res.company"].create({"name": "Other house"})
+        sequence = self._sequence(WAIT, company_id=other.id)
+        with self.assertRaises(AccessError):
+            self.why(sequence, self._leads(1))
+        with self.assertRaises(AccessError):
+            sequence.with_user(self.marketing).get_who()
+
+    @mute_logger("odoo.sql_db")
+    def test_broken_filter(self):
+        lead = self._leads(1)
+        sequence = self._sequence(WAIT)
+        self.env.cr.execute(
+            "UPDATE crm_nurture_sequence SET exit_domain = %s WHERE id = %s",
+            ["[('no_such_field', '=', 1)]", sequence.id],
+        )
+        self.env.invalidate_all()
+        with self.assertRaises(UserError) as caught:
+            self.why(sequence, lead)
+        self.assertIn("cannot be evaluated", str(caught.exception))
+        self.assertIn("problem", sequence.get_who())
+
+    def test_deleted_with_everything_else(self):
+        lead = self._leads(1)
+        sequence = self._sequence(WAIT)
+        why = self.env["crm.nurture.why"].create({"sequence_id": sequence.id, "lead_id": lead.id})
+        self.assertEqual(why.group, "ready")
+        lead.unlink()
+        self.assertFalse(why.exists())
+
+    def test_an_answer_costs_the_same_with_many_people(self):
+        sequence = self._sequence(WAIT, self.up(), goal_domain="[('priority', '=', '3')]")
+        counts = []
+        for number in (1, 1, 100):
+            leads = self._leads(number)
+            sequence._enroll(leads)
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            self.why(sequence, leads[0])
+            self.env["crm.nurture.who"].with_user(self.marketing)._open(
+                sequence.with_user(self.marketing)
+            )
+            counts.append(self.env.cr.sql_log_count - before)
+        self.assertEqual(counts[1], counts[2])
+
+    # ------------------------------------------------------------
+    # The table of all, against the answers of each and against the engine
+    # ------------------------------------------------------------
+
+    def _people(self, seed):
+        """Create people of all kinds."""
+        draw = random.Random(seed)
+        other = self.env["res.company"].create({"name": f"Other {seed}"})
+        leads = self._leads(60)
+        users = (self.salesman.id, self.colleague.id, False)
+        for lead in leads:
+            company = draw.choice((False, False, False, other.id))
+            lead.write(
+                {
+                    "priority": draw.choice("0001123"),
+                    "city": draw.choice(("Lyon", "Paris", False)),
+                    "company_id": company,
+                    "user_id": not company and draw.choice(users),
+                    "email_from": draw.choice((False, "x@bakery.test", f"{lead.id}@bakery.test")),
+                    "privacy_restricted": draw.random() < 0.1,
+                    "active": draw.random() > 0.1,
+                }
+            )
+        return leads
+
+    def _random_sequence(self, leads, seed):
+        draw = random.Random(seed)
+        mine = f"('id', 'in', {leads.ids})"
+        segment = self.env["crm.segment"].create(
+            {"name": f"S{seed}", "model": "crm.lead", "domain": f"[{mine}, ('city', '!=', 'Lyon')]"}
+        )
+        return self._sequence(
+            self.up(name="first"),
+            WAIT,
+            self.up(),
+            segment_id=draw.choice((segment.id, False)),
+            domain=draw.choice((f"[{mine}]", f"[{mine}, ('city', '!=', False)]")),
+            goal_domain="[('priority', '=', '3')]",
+            exit_domain=draw.choice(("[]", "[('priority', '=', '2')]")),
+            holdout_percent=draw.choice((0, 20)),
+            reentry=draw.choice(("never", "after")),
+            reentry_days=2,
+            leave_with_segment=False,
+            trigger=draw.choice(("manual", "audience", "created")),
+        )
+
+    def _stir(self, sequence, leads, seed):
+        """Let some in, let time go by, and let things happen to people."""
+        draw = random.Random(seed + 1)
+        sequence._enroll(leads.browse(draw.sample(leads.ids, 30)))
+        self.run_until(days=draw.choice((0, 1, 4, 7)), minutes=1)
+        sequence._opt_out(["x@bakery.test"])
+        for lead in leads.browse(draw.sample(leads.ids, 15)):
+            lead.priority = draw.choice("123")
+        for entered in sequence.enrollment_ids.filtered(lambda one: one.state == "waiting")[:2]:
+            entered._quarantine(ValueError("bad"))
+
+    def _table(self, sequence):
+        action = self.env["crm.nurture.who"].with_user(self.marketing)._open(sequence)
+        return self.env["crm.nurture.who"].with_user(self.marketing).browse(action["res_id"])
+
+    def test_the_table_is_the_answers_of_each(self):
+        for seed in range(6):
+            leads = self._people(seed)
+            sequence = self._random_sequence(leads, seed)
+            self._stir(sequence, leads, seed)
+            with self.subTest(seed=seed):
+                self._compare(sequence.with_user(self.marketing), leads)
+
+    def _compare(self, sequence, people):
+        """Compare each number with the answers of the people that it opens."""
+        leads = self.env["crm.lead"].with_user(self.marketing).with_context(active_test=False)
+        people = leads.search([("id", "in", people.ids)])
+        told = {}
+        for lead in people:
+            told.setdefault(sequence._why(lead)["code"], set()).add(lead.id)
+        opened = set()
+        for line in self._table(sequence).line_ids:
+            behind = set(leads.search(line.action_open_people()["domain"]).ids)
+            self.assertEqual(len(behind), line.count, line.name)
+            self.assertLessEqual(behind, told[line.code], line.name)
+            self.assertFalse(opened & behind, "each person is counted once")
+            opened |= behind
+        everybody = set(sequence.sudo()._why_base().get_result_ids())
+        inside = sequence.enrollment_ids.filtered(lambda one: not one.left_at).lead_id
+        self.assertEqual(opened, (everybody & set(people.ids)) | set(inside.ids))
+        self.assertNotIn("audience", told, "a part of the audience says why")
+
+    def test_the_engine_does_what_is_told(self):
+        for seed in range(6, 10):
+            leads = self._people(seed)
+            sequence = self._random_sequence(leads, seed)
+            self._stir(sequence, leads, seed)
+            mine = leads.filtered(lambda lead: not lead.company_id)
+            told = {lead: self.why(sequence, lead) for lead in mine}
+            with self.subTest(seed=seed):
+                self._check_look_around(sequence, told)
+                self._check_by_hand(sequence, {lead: self.why(sequence, lead) for lead in mine})
+
+    def _check_look_around(self, sequence, told):
+        """Compare what the look around does with what was told before it."""
+        before = {one.lead_id for one in sequence.enrollment_ids if not one.left_at}
+        sequence._watch()
+        self.env.invalidate_all()
+        inside = {one.lead_id for one in sequence.enrollment_ids if not one.left_at}
+        for lead, answer in told.items():
+            comes = answer["code"] in ("present", "event")
+            stays = lead in before and not answer["code"].startswith("leaves_")
+            if answer["code"] == "held_out" and sequence._why_begins_with_all():
+                comes = True
+            self.assertEqual(lead in inside, comes or stays, answer["text"])
+
+    def _check_by_hand(self, sequence, told):
+        """Compare who may be let in by hand with what was told before."""
+        entered = sequence._enroll(self.env["crm.lead"].union(*told))
+        came = {one.lead_id: one.state for one in entered}
+        for lead, answer in told.items():
+            if answer["code"] in ("segment", "filter", "archived", "hidden"):
+                continue  # the audience does not bind who lets somebody in by hand
+            expected = {"ready": "waiting"}.get(answer["group"])
+            if answer["code"] == "held_out":
+                expected = "holdout"
+            self.assertEqual(came.get(lead), expected, answer["text"])
+
+    def test_each_trigger_is_told_before_it_happens(self):
+        birthday = self.env["ir.model.fields"]._get("crm.lead", "date_deadline")
+        self.assertEqual(birthday.ttype, "date")
+        lead, born = self._leads(2)
+        anniversary = self._sequence(WAIT, trigger="anniversary", trigger_field="date_deadline")
+        created = self._sequence(WAIT, trigger="created")
+        present = self._sequence(WAIT, trigger="created", with_present=True)
+        self.clock.tick(24 * 3600)
+        born.date_deadline = "2020-06-02"
+        late = self._leads(1)
+        people = (lead, born, late)
+        told = [
+            [self.code(sequence, one) for one in people]
+            for sequence in (anniversary, created, present)
+        ]
+        self.assertEqual(
+            told,
+            [
+                ["trigger", "event", "trigger"],
+                ["trigger", "trigger", "event"],
+                ["present", "present", "present"],
+            ],
+        )
+        for sequence, codes in zip((anniversary, created, present), told, strict=True):
+            sequence._watch()
+            came = [one in sequence.enrollment_ids.lead_id for one in people]
+            self.assertEqual(came, [code != "trigger" for code in codes])
+
+    def test_closed(self):
+        leads = self._leads(2)
+        sequence = self._sequence(WAIT)
+        sequence._enroll(leads[0])
+        sequence.action_close()
+        self.assertEqual([self.code(sequence, lead) for lead in leads], ["again", "closed"])
+        self.assertIn("The sequence was closed", self.text(sequence, leads[0]))
+        self.assertIn("closed", self.why(sequence, leads[1])["notice"])
+
+    def test_the_line_of_the_form(self):
+        segment = self._segment()
+        leads = self._leads(4, street="Asleep")
+        segment._refresh()
+        sequence = self._sequence(
+            WAIT, segment_id=segment.id, goal_domain="[('city', '=', 'Lyon')]"
+        )
+        leads[0].city = "Lyon"
+        sequence._enroll(leads[1] | self._leads(1))
+        line = sequence.with_user(self.marketing).get_who()
+        self.assertEqual(line["text"], "4 leads of “Asleep” (others inside: 1)")
+        self.assertEqual(
+            [one["text"] for one in line["groups"]], ["2 inside", "2 may come in", "1 left out"]
+        )
+
+    def test_a_salesperson_counts_the_own_people(self):
+        users = self.salesman | self.colleague
+        own = self._leads(2, user_id=self.salesman.id)
+        self._leads(3, user_id=self.colleague.id)
+        sequence = self._sequence(WAIT, domain=f"[('user_id', 'in', {users.ids})]")
+        mine = sequence.with_user(self.salesman)
+        self.assertEqual(mine.get_who()["text"], "2 leads")
+        table = self.env["crm.nurture.who"].with_user(self.salesman)
+        table = table.browse(table._open(mine)["res_id"])
+        domain = table.line_ids.action_open_people()["domain"]
+        self.assertEqual(self.env["crm.lead"].with_user(self.salesman).search(domain), own)
+        with self.assertRaises(AccessError):
+            self.env["crm.lead"].with_user(self.colleague).search(domain)
+        with self.assertRaises(AccessError):
+            sequence.with_user(self.employee).action_who()
+
+    def test_people_of_two_companies(self):
+        other = self.env["res.company"].create({"name": "Other house"})
+        here, there = self._leads(2)
+        here.company_id, there.company_id = self.env.company, other
+        self.manager.company_ids |= other
+        sequence = self._sequence(
+            WAIT, company_id=False, domain=f"[('id', 'in', {(here | there).ids})]"
+        )
+        sequence._enroll(here | there)
+        both = {"allowed_company_ids": self.manager.company_ids.ids}
+        texts = [
+            sequence.with_user(self.marketing).get_who()["text"],
+            sequence.with_user(self.manager).with_context(**both).get_who()["text"],
+        ]
+        self.assertEqual(texts, ["1 lead", "2 leads"])
+        with self.assertRaises(AccessError):
+            self.why(sequence, there)
+        self.assertEqual(self.code(sequence, here), "waiting")
+
+    def test_contacts(self):
+        contacts = self.env["res.partner"].create([{"name": f"C{n}"} for n in range(3)])
+        sequence = self._sequence(
+            WAIT, model="res.partner", domain=f"[('id', 'in', {contacts.ids})]"
+        )
+        sequence._enroll(contacts[0])
+        contacts[1].privacy_restricted = True
+        codes = [self.code(sequence, contact) for contact in contacts]
+        self.assertEqual(codes, ["waiting", "restricted", "manual"])
+        self.assertEqual(sequence.with_user(self.marketing).get_who()["text"], "3 contacts")
+
+    def test_dialog_from_both_sides(self):
+        lead = self._leads(1)
+        sequence = self._sequence(WAIT)
+        sequence._enroll(lead)
+        for action in (
+            sequence.with_user(self.marketing).action_why(),
+            sequence.enrollment_ids.with_user(self.marketing).action_why(),
+        ):
+            model = self.env["crm.nurture.why"].with_user(self.marketing)
+            why = model.with_context(**action["context"]).create({"lead_id": lead.id})
+            self.assertEqual(why.sequence_id, sequence)
+            self.assertIn("Waits at “think”", why.text)
+            found = self.enrollments.search(why.action_open_enrollment()["domain"])
+            self.assertEqual(found, sequence.enrollment_ids)
