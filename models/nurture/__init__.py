@@ -34,7 +34,7 @@ What others may extend:
 * `enrollments._hold_back(step)`: for whom it is not the moment, though they are due;
 * `sequence._obstacles(person)`, `sequence._brakes(person)`: who leaves or waits, as SQL;
   whatever is asked of enrollments here is also asked of the people of a dry run, which have only
-  ids, records, time zones and the moment of arrival (`dry_run.Crowd`);
+  ids, records, time zones and the moment of arrival (`crowd.Crowd`);
 * `path`, `timetable`, `holdout`, `frequency`: the way through the steps, the calendar, the lot
   and the limits, as plain functions.
 """
@@ -107,6 +107,7 @@ from . import crm_nurture_publication_move
 from . import crm_nurture_sequence_ready
 from . import crm_nurture_step_ready
 from . import crm_segment
+from . import crowd
 from . import dry_run_limits
 from . import dry_run_messages
 from . import dry_run
