@@ -44,7 +44,7 @@ What others may extend:
 * `enrollments._hold_back(step)`: for whom it is not the moment, though they are due;
 * `sequence._obstacles(person)`, `sequence._brakes(person)`: who leaves or waits, as SQL;
   whatever is asked of enrollments here is also asked of the people of a dry run, which have only
-  ids, records, time zones and the moment of arrival (`dry_run.Crowd`);
+  ids, records, time zones and the moment of arrival (`crowd.Crowd`);
 * `path`, `timetable`, `holdout`, `frequency`: the way through the steps, the calendar, the lot
   and the limits, as plain functions.
 """
@@ -142,6 +142,7 @@ from . import crm_segment
 from . import crm_nurture_sequence_guard
 from . import crm_nurture_version_guard
 from . import crm_nurture_step_guard
+from . import crowd
 from . import dry_run_limits
 from . import dry_run_messages
 from . import dry_run

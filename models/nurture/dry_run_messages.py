@@ -4,6 +4,7 @@ from odoo.tools import split_every
 
 from . import frequency
 from .crm_nurture_step_mail import MESSAGES
+from .mail_compose_message import KnownRecipients
 
 #: So many records are asked about at once.
 CHUNK = 5_000
@@ -109,7 +110,9 @@ class Messages:
 
     def _ask_mails(self, mailing):
         """Ask Odoo's composer of e-mails."""
-        composer = mailing.env["mail.compose.message"].new(
+        known = KnownRecipients()
+        composers = mailing.env["mail.compose.message"].with_context(nurture_recipients=known)
+        composer = composers.new(
             {
                 "composition_mode": "mass_mail",
                 "model": mailing.mailing_model_real,
@@ -117,7 +120,7 @@ class Messages:
                 "use_exclusion_list": mailing.use_exclusion_list,
             }
         )
-        addresses, rules = {}, {}
+        rules = {}
         for records in self._chunks(mailing):
             values = {
                 record_id: {
@@ -127,12 +130,10 @@ class Messages:
                 }
                 for record_id, found in records._message_get_default_recipients().items()
             }
-            recipients = composer._get_recipients_data(values)
-            addresses |= {key: info["mail_to_normalized"] for key, info in recipients.items()}
             for key, value in composer._process_mail_values_state(values).items():
                 if value.get("state") and value["failure_type"] != "mail_dup":
                     rules[key] = value["failure_type"]
-        self.addresses["email"] = addresses
+        self.addresses["email"] = {key: info["mail_to_normalized"] for key, info in known.items()}
         return rules
 
     def _ask_texts(self, mailing):

@@ -3,6 +3,10 @@ from odoo import models
 from .mailing_mailing import BATCH
 
 
+class KnownRecipients(dict):
+    """What was found out about the addresses of records, for one use of the composer."""
+
+
 class MailComposeMessage(models.TransientModel):
     """Messages of sequences: once at an address, by the deliveries and not by the mailing.
 
@@ -27,6 +31,15 @@ class MailComposeMessage(models.TransientModel):
         self.env["mail.notification"].create(self._generate_mail_notification_values(mails))
         self.env[self.model].browse(values)._message_mail_after_hook(mails)
         return mails
+
+    def _get_recipients_data(self, mail_values_dict):
+        """Read the addresses of each record once, if somebody keeps them."""
+        known = self.env.context.get("nurture_recipients")
+        if not isinstance(known, KnownRecipients):
+            return super()._get_recipients_data(mail_values_dict)
+        unknown = {key: value for key, value in mail_values_dict.items() if key not in known}
+        known.update(super()._get_recipients_data(unknown))
+        return {key: known[key] for key in mail_values_dict}
 
     def _get_done_emails(self, mail_values_dict):
         """Leave it to the deliveries who had the message."""
