@@ -52,7 +52,8 @@ FACTS_SQL = """
         SELECT trade.house_id, trade.company_id
           FROM trade JOIN res_partner p ON p.commercial_partner_id = trade.house_id
           JOIN account_move m ON m.partner_id = p.id
-           AND m.commercial_partner_id = trade.house_id AND m.company_id = trade.company_id AND m.state = 'posted'
+           AND m.commercial_partner_id = trade.house_id
+           AND m.company_id = trade.company_id AND m.state = 'posted'
            AND m.move_type IN ('out_invoice', 'out_receipt')
            AND m.payment_state IN ('paid', 'in_payment', 'partial')
          UNION
