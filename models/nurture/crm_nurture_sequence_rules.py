@@ -200,7 +200,7 @@ class CrmNurtureSequence(models.Model):
     def _sales_work(self, person):
         """Give what sales are at work with now: list of (id of whom it is about, query)."""
         now = fields.Datetime.now()
-        leads, houses = self._busy()
+        leads, houses = self._sales_queries()
         contact = self._contact_sql(person)
         house = SQL("(SELECT p.commercial_partner_id FROM res_partner p WHERE p.id = %s)", contact)
         work = [(house, SQL(BUSY_NOW, busy=houses, now=now))]
@@ -209,14 +209,14 @@ class CrmNurtureSequence(models.Model):
         return work
 
     @api.model
-    def _busy(self):
+    def _sales_queries(self):
         """Give the queries of the leads, and of the companies, that sales are at work with."""
         return SQL(BUSY_LEADS, days=MEETING_DAYS), SQL(BUSY_HOUSES, days=MEETING_DAYS)
 
     def _sales_times(self, person_ids):
         """Give when sales are at work with people: rows of id, since and until; None is open."""
         now = fields.Datetime.now()
-        leads, houses = self._busy()
+        leads, houses = self._sales_queries()
         contact = self._contact_sql(SQL("r.id"))
         values = {"ids": list(person_ids), "now": now}
         query = SQL(BUSY_TIMES, contact=contact, houses=houses, **values)

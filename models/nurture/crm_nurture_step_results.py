@@ -32,7 +32,7 @@ class CrmNurtureStep(models.Model):
             "depth": depth,
             "waiting": sum(waiting.values()),
             "cells": self._cells(totals, former_totals),
-            "answers": self._answers(totals, former_totals),
+            "answers": self._answer_figures(totals, former_totals),
             "variants": self._variant_rows(results, former),
             "better": self._better_variant(results),
         }
@@ -50,7 +50,7 @@ class CrmNurtureStep(models.Model):
             cells[name]["rate"] = cells[name]["count"] / sent if sent else None
         return cells
 
-    def _answers(self, counts, former):
+    def _answer_figures(self, counts, former):
         """Give how many a condition led where."""
         if self.kind != "condition":
             return []

@@ -223,8 +223,14 @@ class DryRun:
         return self.answered[step.id]
 
     def _simply(self, step, ids, now):
+        if step._gone():
+            self.log.add(step.id, now, "failed", None, self.of(ids))
+            self._advance(step, ids, now)
+            return
         if step.kind == "sequence" and step.next_sequence_id.state != "running":
-            self.log.add(step.id, now, "failed", "failed", self.of(ids))
+            # before a paused one they wait, whatever its time
+            paused = step.next_sequence_id.state == "paused"
+            self.log.add(step.id, now, "held" if paused else "failed", "failed", self.of(ids))
             return
         self.log.add(step.id, now, DONE.outcome, None, self.of(ids))
         if step.kind == "exit":
