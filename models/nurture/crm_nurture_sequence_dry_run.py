@@ -95,7 +95,7 @@ class CrmNurtureSequence(models.Model):
 
     def _foresee_newcomers(self, run):
         """Add those who would come in; note who would not, and why. Give their numbers."""
-        people = self.env.execute_query(self._strangers(self._audience_now()))
+        people = self.env.execute_query(self._strangers(self._audience_now(), again=True))
         entering, causes = [], {}
         for chunk in split_every(CHUNK, people, list):
             zones = self._foreseen_zones([record_id for record_id, _date in chunk])

@@ -140,10 +140,13 @@ class CrmNurtureSequence(models.Model):
             SQL(" OR ").join(leaving),
         )
 
-    def _strangers(self, people):
-        """Give those of a query who are not inside, nor were too lately to come again."""
-        again = fields.Datetime.subtract(fields.Datetime.now(), days=self.reentry_days)
-        known = SQL("(e.left_at IS NULL OR e.left_at >= %s)", again)
+    def _strangers(self, people, again=False):
+        """Give those of a query who are not inside, and were not, or may come again.
+
+        :param bool again: also those who were inside too lately to come again now
+        """
+        since = None if again else self._again_since()
+        known = SQL("(e.left_at IS NULL OR e.left_at >= %s)", since)
         return SQL(
             "SELECT people.id, people.date FROM (%s) people WHERE NOT EXISTS ("
             "SELECT FROM crm_nurture_enrollment e"

@@ -113,7 +113,8 @@ class MailingMailing(models.Model):
         for mailing in self.filtered(lambda one: one.user_id != user):
             usual = (mailing.user_id.email_formatted, mailing.create_uid.email_formatted, False)
             sender = {"email_from": user.email_formatted} if mailing.email_from in usual else {}
-            mailing.write({"user_id": user.id, **sender})
+            quietly = mailing.with_context(mail_auto_subscribe_no_notify=True)
+            quietly.write({"user_id": user.id, **sender})
 
     def _get_recipients_domain(self):
         """Send the message of a step to nobody by list, whatever its form says."""
@@ -124,14 +125,6 @@ class MailingMailing(models.Model):
         self.ensure_one()
         quietly = self.with_context(mail_auto_subscribe_no_notify=True)
         return quietly.copy({"subject": self.subject, "mailing_domain": self.mailing_domain})
-
-    def _send_as(self, user):
-        """Let the messages come from another user, unless they have an address of their own."""
-        for mailing in self:
-            values = {"user_id": user.id}
-            if mailing.email_from == mailing.user_id.email_formatted:
-                values["email_from"] = user.email_formatted
-            mailing.with_context(mail_auto_subscribe_no_notify=True).write(values)
 
     # ------------------------------------------------------------
     # Handing over
@@ -233,12 +226,16 @@ class MailingMailing(models.Model):
         return frequency.doubles(addresses, self._nurture_holders(emails))
 
     def _nurture_holders(self, emails):
-        """Give the records as which these addresses have had the message: email -> ids."""
+        """Give the records as which these addresses have had the message: email -> ids.
+
+        The other version of a message that is being handed over has no deliveries yet.
+        """
         rows = self.env.execute_query(
             SQL(
                 "SELECT DISTINCT t.email, t.res_id FROM mailing_trace t"
-                " JOIN crm_nurture_delivery d ON d.trace_id = t.id"
-                " WHERE t.email = ANY(%s) AND t.mass_mailing_id = ANY(%s) AND d.date > %s"
+                " LEFT JOIN crm_nurture_delivery d ON d.trace_id = t.id"
+                " WHERE t.email = ANY(%s) AND t.mass_mailing_id = ANY(%s)"
+                " AND COALESCE(d.date, t.create_date) > %s"
                 " AND t.trace_status NOT IN ('cancel', 'error')",
                 sorted(emails),
                 list(self._nurture_siblings().ids),
