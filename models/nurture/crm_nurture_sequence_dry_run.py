@@ -80,6 +80,7 @@ class CrmNurtureSequence(models.Model):
         for key, record_id, step_id, arrived_at, due_at, held_by, state in rows:
             if state not in GOING:
                 run.log.add(step_id, run.start, "held", "failed", [record_id])
+                run.stuck += 1
                 continue
             number = run.add(
                 record_id,

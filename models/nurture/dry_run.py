@@ -41,6 +41,7 @@ class DryRun:
         # of each person, by number
         self.records, self.zones, self.arrived, self.at = [], [], [], []
         self.enrollments, self.numbers = [], {}
+        self.stuck = 0  # inside, but no person of the run: nothing happens to them
         # what is known beforehand
         self.leaving, self.brakes, self.behind, self.answered = {}, {}, {}, {}
         self.buckets, self.moments = {}, []

@@ -49,11 +49,17 @@ class TestCrmNurtureDryRunScreen(NurtureMailCase):
 
     def test_the_days(self):
         run = self.dry_run()
-        self.assertEqual(str(run.first_day), "2026-06-01")
         self.assertIn("16 e-mails and 0 SMS", run.summary)
         self.assertIn("10 come in", run.summary)
-        self.assertGreater(run.last_day, run.first_day)
-        self.assertTrue(run.end_day >= run.last_day)
+        self.assertIn("leaves on 06/01/2026, the last one on 06/07/2026", run.summary)
+        self.assertIn("Everybody is through on 06/07/2026", run.summary)
+
+    def test_those_in_quarantine_are_counted_among_those_inside(self):
+        self.sequence.action_publish()
+        self.sequence._enroll(self.people)
+        self.sequence.enrollment_ids[0].sudo().state = "quarantine"
+        inside = self.sequence.inside_count
+        self.assertIn(f"{inside} people are inside now", self.dry_run().summary)
 
     def test_pivot_and_graph(self):
         action = self.dry_run().action_open_figures()

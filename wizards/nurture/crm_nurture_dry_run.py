@@ -31,9 +31,6 @@ class CrmNurtureDryRun(models.TransientModel):
         " who are inside already.",
     )
     date = fields.Datetime("Seen on", readonly=True)
-    first_day = fields.Date("First Message", readonly=True)
-    last_day = fields.Date("Last Message", readonly=True)
-    end_day = fields.Date("Everybody through on", readonly=True)
     summary = fields.Text(readonly=True)
     unforeseen = fields.Text("Not Foreseen", readonly=True)
     line_ids = fields.One2many("crm.nurture.dry.run.line", "dry_run_id")
@@ -100,7 +97,6 @@ class CrmNurtureDryRun(models.TransientModel):
         self.write(
             {
                 "date": run.start,
-                **self._days(people),
                 "summary": "\n".join(self._sentences(run)),
                 "unforeseen": "\n".join(self.sequence_id._unforeseen(steps)),
                 "line_ids": [Command.create(self._line(*item)) for item in people.items()],
@@ -155,7 +151,7 @@ class CrmNurtureDryRun(models.TransientModel):
         yield self.env._(
             "%(inside)s people are inside now, %(entered)s come in, %(left_out)s may not come in,"
             " %(holdout)s are held out to compare with.",
-            inside=sum(map(bool, run.enrollments)),
+            inside=sum(map(bool, run.enrollments)) + run.stuck,
             entered=counts["entered"],
             left_out=counts["left_out"],
             holdout=counts["holdout"],

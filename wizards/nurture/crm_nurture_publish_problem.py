@@ -12,4 +12,4 @@ class CrmNurturePublishProblem(models.TransientModel):
         [("error", "Error"), ("warning", "Warning")], required=True, readonly=True
     )
     step_id = fields.Many2one("crm.nurture.step", readonly=True, ondelete="cascade")
-    text = fields.Char("Problem", required=True, readonly=True)
+    text = fields.Text("Problem", required=True, readonly=True)

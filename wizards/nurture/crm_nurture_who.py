@@ -13,7 +13,6 @@ class CrmNurtureWho(models.TransientModel):
 
     _name = "crm.nurture.who"
     _description = "People of a Sequence by Rule"
-    _rec_name = "words"
 
     sequence_id = fields.Many2one("crm.nurture.sequence", required=True, ondelete="cascade")
     line_ids = fields.One2many(
@@ -27,6 +26,11 @@ class CrmNurtureWho(models.TransientModel):
     )
     words = fields.Char("Who")
     notice = fields.Char()
+
+    @api.depends("sequence_id")
+    def _compute_display_name(self):
+        for who in self:
+            who.display_name = self.env._("Who: %(sequence)s", sequence=who.sequence_id.name)
 
     @api.model
     def _open(self, sequence):
@@ -47,7 +51,7 @@ class CrmNurtureWho(models.TransientModel):
         )
         return {
             "type": "ir.actions.act_window",
-            "name": self.env._("Who: %(sequence)s", sequence=sequence.name),
+            "name": who.display_name,
             "res_model": self._name,
             "res_id": who.id,
             "views": [(False, "form")],

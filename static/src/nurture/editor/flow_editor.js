@@ -30,7 +30,6 @@ export class FlowEditor extends Component {
         sequenceId: Number,
         versionId: Number,
         canEdit: Boolean,
-        onDraftMade: Function,
     };
 
     setup() {
@@ -282,11 +281,6 @@ export class FlowEditor extends Component {
             },
             cancel: () => {},
         });
-    }
-
-    async makeDraft() {
-        await this.orm.call("crm.nurture.sequence", "action_edit", [[this.props.sequenceId]]);
-        await this.props.onDraftMade();
     }
 
     async openFigure(step, figure, variant = false) {

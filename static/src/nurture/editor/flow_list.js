@@ -1,6 +1,7 @@
 import { Component, useEffect, useRef, useState } from "@odoo/owl";
 import { Dropdown } from "@web/core/dropdown/dropdown";
 import { DropdownItem } from "@web/core/dropdown/dropdown_item";
+import { _t } from "@web/core/l10n/translation";
 import { formatInteger } from "@web/views/fields/formatters";
 
 export const ICONS = {
@@ -59,6 +60,10 @@ export class FlowList extends Component {
 
     number(count) {
         return formatInteger(count);
+    }
+
+    percent(rate) {
+        return _t("%s %%", formatInteger(rate));
     }
 
     get editor() {

@@ -16,7 +16,6 @@ export class NurtureFlow extends Component {
             sequenceId: resId,
             versionId: (data.draft_id || data.version_id).id,
             canEdit: data.can_edit,
-            onDraftMade: () => this.props.record.load(),
         };
     }
 

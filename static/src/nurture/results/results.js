@@ -67,6 +67,12 @@ export class NurtureResults extends Component {
         return led.count || holdout.count;
     }
 
+    /** Nobody is led yet, and the reader can change that. */
+    get mayPublish() {
+        const { can_edit: canEdit, state } = this.props.record.data;
+        return canEdit && state === "draft";
+    }
+
     share(count, of) {
         return of ? count / of : null;
     }
@@ -202,4 +208,10 @@ export class NurtureResults extends Component {
     }
 }
 
-registry.category("view_widgets").add("crm_nurture_results", { component: NurtureResults });
+registry.category("view_widgets").add("crm_nurture_results", {
+    component: NurtureResults,
+    fieldDependencies: [
+        { name: "can_edit", type: "boolean" },
+        { name: "state", type: "selection" },
+    ],
+});
