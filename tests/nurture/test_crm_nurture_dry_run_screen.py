@@ -51,11 +51,11 @@ class TestCrmNurtureDryRunScreen(NurtureMailCase):
         run = self.dry_run()
         self.assertIn("16 e-mails and 0 SMS", run.summary)
         self.assertIn("10 come in", run.summary)
-        self.assertIn("leaves on 06/01/2026, the last one on 06/07/2026", run.summary)
-        self.assertIn("Everybody is through on 06/07/2026", run.summary)
+        self.assertIn("leaves on 06/01/2026, the last one on 06/06/2026", run.summary)
+        self.assertIn("Everybody is through on 06/06/2026", run.summary)
 
     def test_those_in_quarantine_are_counted_among_those_inside(self):
-        self.sequence.action_publish()
+        self.sequence.with_user(self.env.user).action_publish()
         self.sequence._enroll(self.people)
         self.sequence.enrollment_ids[0].sudo().state = "quarantine"
         inside = self.sequence.inside_count
