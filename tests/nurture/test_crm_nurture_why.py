@@ -139,7 +139,13 @@ class TestCrmNurtureWhy(NurtureCase):
         sequence = self._sequence(WAIT, holdout_percent=30)
         before = {lead for lead in leads if self.code(sequence, lead) == "held_out"}
         self.assertTrue(before)
-        self.assertIn("30 %", self.text(sequence, next(iter(before))))
+        someone = next(iter(before))
+        self.assertIn("30 %", self.text(sequence, someone))
+        sequence.holdout_percent = 37.5
+        self.env["res.lang"]._activate_lang("fr_FR")
+        french = sequence.with_context(lang="fr_FR")
+        self.assertIn("37,50", self.text(french, someone))
+        sequence.holdout_percent = 30
         sequence._enroll(leads)
         after = {lead for lead in leads if self.code(sequence, lead) == "holdout"}
         self.assertEqual(before, after)
@@ -548,6 +554,13 @@ class TestCrmNurtureWhy(NurtureCase):
         with self.assertRaises(AccessError):
             self.why(sequence, there)
         self.assertEqual(self.code(sequence, here), "waiting")
+
+    def test_the_table_is_named_by_its_sequence(self):
+        sequence = self._sequence(WAIT, name="Bakers").with_user(self.marketing)
+        action = sequence.action_who()
+        who = self.env[action["res_model"]].with_user(self.marketing).browse(action["res_id"])
+        self.assertEqual(who.display_name, "Who: Bakers")
+        self.assertEqual(action["name"], who.display_name)
 
     def test_contacts(self):
         contacts = self.env["res.partner"].create([{"name": f"C{n}"} for n in range(3)])
