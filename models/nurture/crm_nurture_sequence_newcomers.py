@@ -35,9 +35,10 @@ class CrmNurtureSequence(models.Model):
         self.ensure_one()
         self.check_access("write")
         self._check_runs()
+        name = self.env._("Let All In")
         return {
             "type": "ir.actions.act_window",
-            "name": self.env._("Let All In"),
+            "name": name,
             "res_model": "crm.nurture.pick",
             "views": [(False, "form")],
             "target": "new",

@@ -124,7 +124,8 @@ class CrmNurtureSequence(models.Model):
 
     def action_open_inside(self):
         """Open the people who are inside."""
-        return self._open_people(self.env._("People Inside"), [("state", "in", INSIDE)])
+        inside = [("state", "in", INSIDE)]
+        return self._open_people(self.env._("People Inside"), inside)
 
     def action_open_done(self):
         """Open the people who have left."""
@@ -138,7 +139,8 @@ class CrmNurtureSequence(models.Model):
 
     def action_open_quarantine(self):
         """Open the people whose step failed."""
-        return self._open_people(self.env._("Quarantine"), [("state", "=", "quarantine")])
+        failed = [("state", "=", "quarantine")]
+        return self._open_people(self.env._("Quarantine"), failed)
 
     def _open_people(self, name, domain):
         return {

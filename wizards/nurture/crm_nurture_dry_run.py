@@ -209,35 +209,39 @@ class CrmNurtureDryRun(models.TransientModel):
     @api.model
     def _selection_outcome(self):
         """Give what may become of somebody at a step."""
-        return [
-            ("entered", self.env._("Comes in")),
-            ("left_out", self.env._("May not come in")),
-            ("holdout", self.env._("Held out")),
-            ("queued", self.env._("Message leaves")),
-            ("suppressed", self.env._("Message kept back")),
-            ("no_address", self.env._("No address")),
-            ("failed", self.env._("Fails")),
-            ("later", self.env._("Has to wait")),
-            ("done", self.env._("Done")),
-            ("yes", self.env._("Yes")),
-            ("no", self.env._("No")),
-            ("held", self.env._("On hold without end")),
-            ("left", self.env._("Leaves before the end")),
-            ("finished", self.env._("Comes to the end")),
-            ("under_way", self.env._("Still under way")),
-        ]
+        words = {
+            "entered": self.env._("Comes in"),
+            "left_out": self.env._("May not come in"),
+            "holdout": self.env._("Held out"),
+            "queued": self.env._("Message leaves"),
+            "suppressed": self.env._("Message kept back"),
+            "no_address": self.env._("No address"),
+            "failed": self.env._("Fails"),
+            "later": self.env._("Has to wait"),
+            "done": self.env._("Done"),
+            "yes": self.env._("Yes"),
+            "no": self.env._("No"),
+            "held": self.env._("On hold without end"),
+            "left": self.env._("Leaves before the end"),
+            "finished": self.env._("Comes to the end"),
+            "under_way": self.env._("Still under way"),
+        }
+        return list(words.items())
 
     @api.model
     def _selection_rule(self):
         """Give the rules that may decide: of messages, of people, and the limits."""
         traces = self.env["mailing.trace"]._fields["failure_type"]
         causes = self.env["crm.nurture.enrollment"]._fields["cause"]
+        own = {
+            "inside": self.env._("Is inside already"),
+            "again": self.env._("Was inside, and may not come in again yet"),
+            "company": self.env._("Belongs to another company"),
+            "cap": self.env._("Limit of messages per person"),
+            "budget": self.env._("Messages a day"),
+        }
         return [
             *traces._description_selection(self.env),
             *causes._description_selection(self.env),
-            ("inside", self.env._("Is inside already")),
-            ("again", self.env._("Was inside, and may not come in again yet")),
-            ("company", self.env._("Belongs to another company")),
-            ("cap", self.env._("Limit of messages per person")),
-            ("budget", self.env._("Messages a day")),
+            *own.items(),
         ]

@@ -75,9 +75,10 @@ class CrmPrivacyRetentionRun(models.Model):
     def action_open_requests(self):
         """Open the erasures, those to finish first."""
         self.ensure_one()
+        name = self.env._("Erasures")
         return {
             "type": "ir.actions.act_window",
-            "name": self.env._("Erasures"),
+            "name": name,
             "res_model": "crm.privacy.request",
             "view_mode": "list,form",
             "domain": [("id", "in", self.request_ids.ids)],
