@@ -23,7 +23,7 @@ class CrmNurtureDelivery(models.Model):
     date = fields.Datetime(required=True)
     outcome = fields.Selection(
         [
-            ("done", "Done"),
+            ("done", "Step done"),
             ("queued", "Queued"),
             ("yes", "Yes"),
             ("no", "No"),

@@ -9,7 +9,7 @@ from . import frequency
 OUTCOMES = ("crm.nurture.delivery", "mailing.trace", "link.tracker.click", "mail.mail", "sms.sms")
 
 RESULTS = [
-    ("done", "Done"),
+    ("done", "Step done"),
     ("yes", "Yes"),
     ("no", "No"),
     ("queued", "Waits to leave"),

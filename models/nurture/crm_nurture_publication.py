@@ -145,8 +145,8 @@ class CrmNurturePublication(models.Model):
             "params": {
                 "type": "success",
                 "message": self.env._(
-                    "Undone: %(back)s people are back at their step; %(gone)s had gone on"
-                    " meanwhile and stay where they are.",
+                    "The publication is undone. People back at their step: %(back)s. People who"
+                    " had gone on meanwhile and stay where they are: %(gone)s.",
                     back=back,
                     gone=gone,
                 ),

@@ -34,8 +34,8 @@ class CrmNurtureSequence(models.Model):
 
     watched_step_ids = fields.Many2many(
         "crm.nurture.step",
-        string="Steps That People Are Woken From",
         compute="_compute_watched_step_ids",
+        export_string_translation=False,
     )
 
     @api.depends(

@@ -63,7 +63,7 @@ class CrmNurtureSequence(models.Model):
         refusals = self._reach_refusals(record)
         return list(
             dict.fromkeys(
-                f"{kinds[channel]}: {refused[record.id][1]}"
+                self.env._("%(kind)s: %(why)s", kind=kinds[channel], why=refused[record.id][1])
                 for _purpose, channel, refused in refusals
                 if record.id in refused
             )

@@ -28,7 +28,10 @@ class CrmNurtureSequence(models.Model):
             return self.env._("Nobody comes in twice.")
         since = self._again_since()
         if facts.enrollment.left_at < since:
-            return self.env._("Comes in again when it happens again: it came in by this already.")
+            return self.env._(
+                "Comes in again at the next event: the latest one has brought this person in"
+                " already."
+            )
         again = timetable.after(facts.enrollment.left_at, self.reentry_days, "days")
         return self.env._("May come in again from %(date)s on.", date=format_date(self.env, again))
 

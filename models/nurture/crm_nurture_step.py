@@ -57,7 +57,7 @@ class CrmNurtureStep(models.Model):
         "crm.nurture.step", "Condition", ondelete="cascade", domain=[("kind", "=", "condition")]
     )
     branch = fields.Selection([("yes", "Yes"), ("no", "No")])
-    sequence = fields.Integer("Place", default=10)
+    sequence = fields.Integer("Position", default=10)
     # what else a step does
     activity_type_id = fields.Many2one("mail.activity.type")
     activity_summary = fields.Char(translate=True)

@@ -158,7 +158,7 @@ class CrmSuspectImport(models.Model):
     failed_count = fields.Integer("Failed", compute="_compute_counts")
     left_out_count = fields.Integer("Left Out", compute="_compute_counts")
     todo_count = fields.Integer("To Do", compute="_compute_counts")
-    done_count = fields.Integer("Done", compute="_compute_counts")
+    done_count = fields.Integer("Rows Dealt With", compute="_compute_counts")
 
     # ------------------------------------------------------------
     # Computes

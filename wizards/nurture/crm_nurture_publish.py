@@ -55,7 +55,9 @@ class CrmNurturePublish(models.TransientModel):
         sequence = self.sequence_id
         if sequence._begins_with_all():
             count = sequence._count_newcomers()
-            return self.env._("As soon as it is published %(count)s come in.", count=count)
+            return self.env._(
+                "People who come in as soon as it is published: %(count)s.", count=count
+            )
         if sequence.trigger == "manual":
             return self.env._("Nobody comes in by itself: let people in when it is published.")
         triggers = dict(sequence._fields["trigger"]._description_selection(self.env))

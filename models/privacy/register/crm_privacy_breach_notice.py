@@ -160,7 +160,7 @@ class CrmPrivacyBreachNotice(models.Model):
         self.breach_id._note(
             "persons",
             self.env._(
-                "A message to %(count)s persons was sent: %(subject)s",
+                "A message was sent (persons: %(count)s): %(subject)s",
                 count=count,
                 subject=self.subject,
             ),

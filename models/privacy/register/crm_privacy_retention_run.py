@@ -54,7 +54,7 @@ class CrmPrivacyRetentionRun(models.Model):
     user_id = fields.Many2one("res.users", "Decided By", readonly=True, ondelete="set null")
     started_at = fields.Datetime("Started On", readonly=True)
     ended_at = fields.Datetime("Ended On", readonly=True)
-    done_count = fields.Integer("Done", readonly=True)
+    done_count = fields.Integer("Records Dealt With", readonly=True)
     failed_count = fields.Integer("Failed", readonly=True)
     held_count = fields.Integer("Left Out", readonly=True)
 
