@@ -1,5 +1,5 @@
 from odoo import models
-from odoo.tools import format_date
+from odoo.tools import format_date, formatLang
 
 from . import timetable
 
@@ -75,10 +75,12 @@ class CrmNurtureSequence(models.Model):
         return self.env._("The processing of this person's data is restricted.")
 
     def _why_say_held_out(self, _facts):
+        share = self.holdout_percent
+        digits = 0 if share == int(share) else 2
         return self.env._(
-            "Belongs to the %(percent)g %% who will get nothing, so that the others can be"
+            "Belongs to the %(percent)s %% who will get nothing, so that the others can be"
             " compared with them.",
-            percent=self.holdout_percent,
+            percent=formatLang(self.env, share, digits=digits),
         )
 
     def _why_say_holdout(self, facts):

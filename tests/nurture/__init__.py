@@ -18,6 +18,7 @@ from . import test_nurture_unsubscribe
 from . import test_nurture_sms_last_moment
 from . import test_nurture_answers
 from . import test_frequency
+from . import test_nurture_words
 from . import test_nurture_mail_rights
 from . import test_crm_nurture_browse
 from . import test_crm_nurture_edit

@@ -50,8 +50,8 @@ class TestCrmNurtureDryRunScreen(NurtureMailCase):
     def test_the_days(self):
         run = self.dry_run()
         self.assertEqual(str(run.first_day), "2026-06-01")
-        self.assertIn("16 e-mails and 0 SMS", run.summary)
-        self.assertIn("10 come in", run.summary)
+        self.assertIn("E-mails that leave: 16; SMS that leave: 0", run.summary)
+        self.assertIn("coming in: 10;", run.summary)
         self.assertGreater(run.last_day, run.first_day)
         self.assertTrue(run.end_day >= run.last_day)
 

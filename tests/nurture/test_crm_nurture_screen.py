@@ -148,7 +148,7 @@ class TestCrmNurtureScreen(NurtureCase):
         self.assertEqual((pick.selected_count, pick.inside_count), (4, 1))
         message = pick.action_apply()["params"]["message"]
         self.assertTrue(message.startswith("3 came into"), message)
-        self.assertIn("1 were left out", message)
+        self.assertIn("Left out: 1 (", message)
         self.assertEqual(self.sequence.enrollment_ids.lead_id, leads)
 
     def test_a_salesperson_lets_the_own_leads_in(self):
