@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
+from ..settings.notification import notification
 from .crm_nurture_enrollment import INSIDE
 
 CHUNK = 2000
@@ -139,20 +140,14 @@ class CrmNurturePublication(models.Model):
         self.sudo()._restore_version()
         self.sudo().undone_at = fields.Datetime.now()
         self.env["crm.nurture.enrollment"]._wake()
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "type": "success",
-                "message": self.env._(
-                    "Undone: %(back)s people are back at their step; %(gone)s had gone on"
-                    " meanwhile and stay where they are.",
-                    back=back,
-                    gone=gone,
-                ),
-                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
-            },
-        }
+        return notification(
+            self.env._(
+                "Undone: %(back)s people are back at their step; %(gone)s had gone on"
+                " meanwhile and stay where they are.",
+                back=back,
+                gone=gone,
+            )
+        )
 
     def _check_undo(self):
         latest = self.search([("sequence_id", "=", self.sequence_id.id)], limit=1)

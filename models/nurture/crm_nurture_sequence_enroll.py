@@ -2,6 +2,7 @@ from odoo import fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
+from ..settings.notification import notification
 from . import holdout
 
 #: So many people are let in by one statement.
@@ -98,15 +99,7 @@ class CrmNurtureSequence(models.Model):
         """Let everybody in whom the sequence is for, now."""
         self.check_access("write")
         count = sum(sequence._enroll_audience() for sequence in self)
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "type": "success",
-                "message": self.env._("People who came in: %(count)s", count=count),
-                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
-            },
-        }
+        return notification(self.env._("People who came in: %(count)s", count=count))
 
     def _check_runs(self):
         if self.state != "running":
