@@ -87,7 +87,7 @@ class CrmNurtureSequence(models.Model):
         )
 
     def _why_say_cap(self, facts):
-        company = self.company_id or self.env.company
+        company = self._sending_company()
         return self.env._(
             "Got enough messages lately: at most %(number)s in %(days)s days. “%(step)s” is looked"
             " at again on %(until)s.",

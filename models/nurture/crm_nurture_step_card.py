@@ -1,6 +1,6 @@
 from odoo import models
 
-from .crm_nurture_step_mail import MESSAGES
+from .crm_nurture_step import MESSAGES
 from .figures import FIGURES, RATES, SHOWN, add_up
 
 

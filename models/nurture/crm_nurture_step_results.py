@@ -1,7 +1,7 @@
 from odoo import api, models
 
 from . import lift
-from .crm_nurture_step_mail import MESSAGES
+from .crm_nurture_step import MESSAGES
 from .figures import FIGURES, MEASURES, SHARES, STEPS_KEY, TABLE, add_up
 
 

@@ -446,7 +446,7 @@ class TestCrmNurtureWhy(NurtureCase):
         for lead, answer in told.items():
             comes = answer["code"] in ("present", "event")
             stays = lead in before and not answer["code"].startswith("leaves_")
-            if answer["code"] == "held_out" and sequence._why_begins_with_all():
+            if answer["code"] == "held_out" and sequence._begins_with_all():
                 comes = True
             self.assertEqual(lead in inside, comes or stays, answer["text"])
 
