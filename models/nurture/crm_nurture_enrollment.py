@@ -144,7 +144,7 @@ class CrmNurtureEnrollment(models.Model):
 
     def action_retry(self):
         """Let those in quarantine try their step again, now."""
-        self.env["crm.nurture.sequence"].check_access("write")
+        self.sequence_id.check_access("write")
         stuck = self.sudo().filtered(lambda one: one.state == "quarantine")
         for running, enrollments in stuck.grouped(
             lambda one: one.sequence_id.state == "running"
@@ -162,7 +162,7 @@ class CrmNurtureEnrollment(models.Model):
 
     def action_leave(self):
         """Take people out by hand."""
-        self.env["crm.nurture.sequence"].check_access("write")
+        self.sequence_id.check_access("write")
         inside = self.sudo().filtered(lambda one: one.state in INSIDE)
         inside._leave("exited", cause="hand")
 

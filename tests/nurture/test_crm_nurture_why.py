@@ -299,6 +299,13 @@ class TestCrmNurtureWhy(NurtureCase):
             self.why(sequence, self._leads(1))
         with self.assertRaises(AccessError):
             sequence.with_user(self.marketing).get_who()
+        marketing = self.env(user=self.marketing)
+        who = marketing["crm.nurture.who"].create({"sequence_id": sequence.id})
+        line = marketing["crm.nurture.who.line"].create(
+            {"who_id": who.id, "group": "out", "code": "filter", "name": "Asked by a call"}
+        )
+        with self.assertRaises(AccessError):
+            marketing["crm.lead"].search([("nurture_who_line_ids", "in", line.ids)])
 
     @mute_logger("odoo.sql_db")
     def test_broken_filter(self):
