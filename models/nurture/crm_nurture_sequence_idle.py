@@ -54,7 +54,10 @@ class CrmNurtureSequence(models.Model):
             sequence.watched_step_ids = watched.get(sequence, steps)
 
     def _busy(self):
-        """Give those of these sequences where something is to be done."""
+        """Give those of these sequences where something is to be done.
+
+        To be asked before anything is written: the transaction begins anew if one of them fails.
+        """
         busy = self.browse()
         for start in range(0, len(self), CHUNK):
             busy += self[start : start + CHUNK]._with_signs()

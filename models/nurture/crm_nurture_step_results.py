@@ -44,7 +44,7 @@ class CrmNurtureStep(models.Model):
             for name in TABLE
         }
         if self.kind not in MESSAGES:
-            return {"all": cells["all"], "skipped": cells["skipped"], "broken": cells["broken"]}
+            return {name: cells[name] for name in ("all", "skipped", "failed")}
         sent = cells["sent"]["count"]
         for name in SHARES:
             cells[name]["rate"] = cells[name]["count"] / sent if sent else None

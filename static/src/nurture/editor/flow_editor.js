@@ -60,8 +60,7 @@ export class FlowEditor extends Component {
     }
 
     async load(versionId) {
-        const kwargs = { with_figures: false };
-        const flow = await this.orm.call(VERSION, "get_flow", [[versionId]], kwargs);
+        const flow = await this.orm.call(VERSION, "get_flow", [[versionId]]);
         for (const step of flow.steps) {
             const { figures, variants } = this.step(step.id) || step;
             Object.assign(step, { figures, variants });
