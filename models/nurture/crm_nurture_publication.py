@@ -95,15 +95,7 @@ class CrmNurturePublication(models.Model):
     def _take_out(self, step):
         """Let those inside at a step leave; return how many."""
         ids = self._note_moves(step, step.browse())
-        self.env.cr.execute(
-            SQL(
-                "UPDATE crm_nurture_enrollment SET state = 'exited', cause = 'hand',"
-                " left_at = %s, due_at = NULL WHERE id = ANY(%s)",
-                fields.Datetime.now(),
-                ids,
-            )
-        )
-        self.env["crm.nurture.enrollment"].invalidate_model()
+        self.env["crm.nurture.enrollment"].sudo().browse(ids)._leave("exited", cause="hand")
         return len(ids)
 
     def _note_moves(self, step, target):
