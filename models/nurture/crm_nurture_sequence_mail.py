@@ -101,6 +101,23 @@ class CrmNurtureSequence(models.Model):
             ]
         )
 
+    def _sender(self):
+        """Give the address that messages come from: that of the owner, or else of the company.
+
+        :raise UserError: neither has one
+        """
+        address = self.user_id.email_formatted or self._sending_company().email_formatted
+        if not address:
+            raise UserError(
+                self.env._(
+                    "%(owner)s owns “%(sequence)s” and has no e-mail address to send messages"
+                    " from. Enter one, or that of the company.",
+                    owner=self.user_id.name,
+                    sequence=self.name,
+                )
+            )
+        return address
+
     def _told_since(self):
         """Give since when an address that got a message does not get it by another record."""
         if self.reentry == "never":

@@ -71,7 +71,7 @@ class CrmNurtureSequence(models.Model):
         copies = super().copy(default)
         for sequence, copied in zip(self, copies, strict=True):
             sequence._current_version()._copy_steps(copied.draft_id)
-            copied.draft_id.step_ids._mailings()._sign(copied.user_id)
+            copied.draft_id.step_ids._mailings()._sign(copied)
         return copies
 
     def _current_version(self):

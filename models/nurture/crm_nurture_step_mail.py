@@ -166,13 +166,13 @@ class CrmNurtureStep(models.Model):
             "mailing_domain": "[('id', '=', False)]",
             "privacy_purpose_id": False,
             "user_id": sequence.user_id.id,
-            "email_from": sequence.user_id.email_formatted,
         }
         if vals["kind"] == "sms":
             values |= {"sms_allow_unsubscribe": True, "body_plaintext": vals.get("sms_body") or ""}
         else:
             body = vals.get("body_html")
             values |= {
+                "email_from": sequence._sender(),
                 "reply_to_mode": "update",
                 "body_html": body or self._default_body(),
                 # without a text the editor begins with the choice of a design
@@ -205,7 +205,7 @@ class CrmNurtureStep(models.Model):
             purpose = sequence._message_purpose(step).sudo()
             channel = MESSAGES.get(step.kind, "email")
             mailings = step._mailings()
-            mailings._sign(sequence.user_id)
+            mailings._sign(sequence)
             mailings._set_nurture(
                 {
                     "nurture_sequence_id": sequence.id,

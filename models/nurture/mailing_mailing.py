@@ -108,13 +108,17 @@ class MailingMailing(models.Model):
             if changes:
                 mailing.write(changes)
 
-    def _sign(self, user):
-        """Let a user be the sender, where the one before was, and nobody else was chosen."""
+    def _sign(self, sequence):
+        """Let the owner of a sequence be the sender, unless another address was chosen."""
+        user = sequence.user_id
+        company = sequence._sending_company()
         for mailing in self.filtered(lambda one: one.user_id != user):
-            usual = (mailing.user_id.email_formatted, mailing.create_uid.email_formatted, False)
-            sender = {"email_from": user.email_formatted} if mailing.email_from in usual else {}
-            quietly = mailing.with_context(mail_auto_subscribe_no_notify=True)
-            quietly.write({"user_id": user.id, **sender})
+            values = {"user_id": user.id}
+            users = mailing.user_id | mailing.create_uid
+            usual = (*users.mapped("email_formatted"), company.email_formatted)
+            if mailing.mailing_type == "mail" and mailing.email_from in usual:
+                values["email_from"] = sequence._sender()
+            mailing.with_context(mail_auto_subscribe_no_notify=True).write(values)
 
     def _get_recipients_domain(self):
         """Send the message of a step to nobody by list, whatever its form says."""
@@ -130,7 +134,7 @@ class MailingMailing(models.Model):
     # Handing over
     # ------------------------------------------------------------
 
-    def _as_sender(self):
+    def _in_sending_company(self):
         """Give the message as the company of the sequence sends it, whoever runs the queue."""
         sequence = self.nurture_sequence_id
         return self.with_company(sequence._sending_company()) if sequence else self
@@ -141,7 +145,7 @@ class MailingMailing(models.Model):
         :return: record id -> its new trace
         """
         self.ensure_one()
-        mailing = self._as_sender().with_context(
+        mailing = self._in_sending_company().with_context(
             nurture_links=KnownLinks(), mail_notify_author=True
         )
         if self.mailing_type == "sms":

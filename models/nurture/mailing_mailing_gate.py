@@ -18,7 +18,7 @@ class MailingMailing(models.Model):
         :return: dict of mail or SMS -> (failure type, text), and of them -> (until when, why)
         """
         self.ensure_one()
-        grounds = self._as_sender()._privacy_grounds(
+        grounds = self._in_sending_company()._privacy_grounds(
             [record_id for record_id, _trace in waiting.values()]
         )
         refused, later = {}, {}

@@ -1,3 +1,4 @@
+from odoo.exceptions import UserError
 from odoo.tests import tagged
 
 from .mail_common import NurtureMailCase
@@ -34,6 +35,19 @@ class TestNurtureSender(NurtureMailCase):
         self.assertEqual(second.email_from, "Team <team@nurture.test>")
         _to, message = self.received(sequence, self._people(1))
         self.assertIn("Manager", message["From"])
+
+    def test_an_owner_without_an_address(self):
+        self.marketing.email = False
+        company = self.env.company
+        sequence = self._sequence(
+            self._mail("a"), purpose_id=self.purpose.id, user_id=self.marketing.id
+        )
+        mailing = sequence.version_id.step_ids.mailing_id
+        self.assertEqual(mailing.email_from, company.email_formatted)
+        company.partner_id.email = False
+        company.alias_domain_id = False
+        with self.assertRaisesRegex(UserError, "no e-mail address"):
+            self._sequence(self._mail("b"), purpose_id=self.purpose.id, user_id=self.marketing.id)
 
     def test_domains_of_the_company_of_the_sequence(self):
         domain = self.env["mail.alias.domain"].create(
