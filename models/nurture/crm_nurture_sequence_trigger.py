@@ -156,7 +156,7 @@ class CrmNurtureSequence(models.Model):
         """Let those in whom the trigger brings; return how many came."""
         self.ensure_one()
         count = 0
-        if self.trigger == "audience" or not self.begun:
+        if self._begins_with_all():
             count += self._enroll_audience()
             self.begun = True
         if self.trigger in LOGS:

@@ -87,7 +87,7 @@ class CrmNurtureSequence(models.Model):
         )
 
     def _why_say_cap(self, facts):
-        company = self.company_id or self.env.company
+        company = self._sending_company()
         values = {"number": company.nurture_cap_number, "days": company.nurture_cap_days}
         values |= self._why_place(facts)
         if company.nurture_cap_days == 1:

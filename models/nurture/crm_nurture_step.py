@@ -18,6 +18,8 @@ KINDS = [
     ("exit", "Exit"),
 ]
 
+#: Kinds of steps that write to people, within the sending hours, and their channels.
+MESSAGES = {"email": "email", "sms": "sms"}
 
 #: The field without which a step of a kind can do nothing.
 NEEDED = {

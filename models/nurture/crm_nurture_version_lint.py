@@ -4,7 +4,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from . import filters, lint
-from .crm_nurture_step_mail import MESSAGES
+from .crm_nurture_step import MESSAGES
 
 #: So many days apart two sequences write to the same people without a warning.
 CROWDED_DAYS = 7

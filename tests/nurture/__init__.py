@@ -5,7 +5,6 @@ from . import test_crm_nurture_sequence_rules
 from . import test_crm_nurture_why
 from . import test_crm_nurture_why_tour
 from . import test_crm_nurture_reach
-from . import test_doctests
 from . import test_timetable
 from . import test_crm_nurture_enrollment
 from . import test_nurture_mail

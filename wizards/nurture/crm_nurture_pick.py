@@ -3,6 +3,8 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from ...models.settings.notification import CLOSE, CLOSE_AND_RELOAD, notification
+
 MODELS = ("res.partner", "crm.lead")
 
 
@@ -160,17 +162,5 @@ class CrmNurturePick(models.TransientModel):
                 " already).",
                 count=left_out,
             )
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "type": "success" if count else "warning",
-                "message": message,
-                "next": {
-                    "type": "ir.actions.act_window_close",
-                    "infos": {"onClose": {"type": "ir.actions.client", "tag": "soft_reload"}},
-                }
-                if self.is_whole
-                else {"type": "ir.actions.act_window_close"},
-            },
-        }
+        then = CLOSE_AND_RELOAD if self.is_whole else CLOSE
+        return notification(message, "success" if count else "warning", then)

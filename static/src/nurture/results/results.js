@@ -86,7 +86,7 @@ export class NurtureResults extends Component {
             ["replied", _t("Replied")],
             ["bounced", _t("Bounced")],
             ["skipped", _t("Left out")],
-            ["broken", _t("Failed")],
+            ["failed", _t("Failed")],
         ];
     }
 
