@@ -114,7 +114,7 @@ def memory(env, report, leads):
     peaks = {}
     for count, domain in names.items():
         sequence = sequence_of(env, {"kind": "wait", "wait_number": 3}, domain=domain)
-        seconds = timed(env, sequence.action_enroll_audience)
+        seconds = timed(env, sequence._enroll_audience)
         peaks[count] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     report.value(f"enrolment of {count:,} by the filter", seconds, "s")
     report.value("memory more than for half of them", peaks[MANY] - peaks[half], "MB", at_most=20)

@@ -37,8 +37,10 @@ def prepare(env):
     """Create the people and a running sequence of five steps, and let everybody in."""
     call = env.ref("mail.mail_activity_data_call")
     tag = env["crm.tag"].create({"name": f"Killed {env['crm.tag'].search_count([])}"})
+    owner = env.ref("base.user_admin")
+    owner.email = "owner@example.com"
     sequence = env["crm.nurture.sequence"].create(
-        {"name": "Killed", "sales_brake": False, "user_id": env.ref("base.user_admin").id}
+        {"name": "Killed", "sales_brake": False, "user_id": owner.id}
     )
     steps = [
         {"kind": "email", "name": "Mail", "body_html": BODY},

@@ -112,7 +112,7 @@ def actions(env, sequence):
     opened = version.open_figure(version.step_ids[0].id, "clicked")
     narrow = rows.with_context(**opened["context"])
     return {
-        "the form, before its figures": lambda: version.get_flow(with_figures=False),
+        "the form, before its figures": version.get_flow,
         "buttons of the form": lambda: sequence.read(fields),
         "figures of the editor": version.get_figures,
         "page of the results": sequence.get_results,

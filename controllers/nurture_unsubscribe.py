@@ -39,25 +39,17 @@ class NurtureUnsubscribeController(PrivacyMassMailController):
     ):
         """Do what was chosen: leave the sequence, or everything."""
         found, token = self._fetch_user_information(email, hash_token)
-        if scope == "sequence":
-            try:
-                mailing = self._check_mailing_email_token(
-                    int(mailing_id), document_id, found, token, required_mailing_id=True
-                )
-            except NotFound as error:  # as Odoo: nobody learns which numbers exist
-                raise Unauthorized from error
-            if mailing.nurture_sequence_id:
-                self._nurture_opt_out(mailing, found)
-                return request.render(
-                    "crm_lifecycle.nurture_unsubscribed",
-                    {
-                        "mailing_id": mailing_id,
-                        "document_id": document_id,
-                        "email": email,
-                        "hash_token": hash_token,
-                        "privacy_preference_url": self._privacy_preference_url(found),
-                    },
-                )
+        if scope == "sequence" and self._nurture_leave(mailing_id, document_id, found, token):
+            return request.render(
+                "crm_lifecycle.nurture_unsubscribed",
+                {
+                    "mailing_id": mailing_id,
+                    "document_id": document_id,
+                    "email": email,
+                    "hash_token": hash_token,
+                    "privacy_preference_url": self._privacy_preference_url(found),
+                },
+            )
         response = super().mailing_confirm_unsubscribe_post(
             mailing_id, document_id=document_id, email=email, hash_token=hash_token
         )
@@ -87,6 +79,21 @@ class NurtureUnsubscribeController(PrivacyMassMailController):
         if mailing.nurture_sequence_id:
             self._nurture_opt_out(mailing, email)
         return super()._mailing_unsubscribe_from_document(mailing, document_id, email, hash_token)
+
+    def _nurture_leave(self, mailing_id, document_id, email, token):
+        """Let who has the link leave the sequence; tell whether the message is of one.
+
+        :raise Unauthorized: the link is not that of the message
+        """
+        try:
+            mailing = self._check_mailing_email_token(
+                int(mailing_id), document_id, email, token, required_mailing_id=True
+            )
+        except NotFound as error:  # as Odoo: nobody learns which numbers exist
+            raise Unauthorized from error
+        if mailing.nurture_sequence_id:
+            self._nurture_opt_out(mailing, email)
+        return bool(mailing.nurture_sequence_id)
 
     @staticmethod
     def _nurture_opt_out(mailing, email):

@@ -150,11 +150,11 @@ class CrmLifecycleRule(models.Model):
         self.check_access("write")
         own = Domain("company_id", "in", [False, *self.env.companies.ids])
         moved = self._apply(limit=AT_ONCE, only=own)
-        message = self.env._("%(count)s records moved.", count=moved)
+        message = self.env._("Records moved: %(count)s.", count=moved)
         if moved >= AT_ONCE:
             self.env.ref("crm_lifecycle.ir_cron_lifecycle_rules").sudo()._trigger()
             message = self.env._(
-                "%(count)s records moved, the others follow in a few minutes.", count=moved
+                "Records moved: %(count)s; the others follow in a few minutes.", count=moved
             )
         return notification(message)
 

@@ -100,7 +100,7 @@ class CrmLifecycleStage(models.Model):
         if count := rows.search_count(domain):
             raise UserError(
                 self.env._(
-                    "These stages have a history of %(count)s moves. Archive them instead.",
+                    "These stages have a history (moves: %(count)s). Archive them instead.",
                     count=count,
                 )
             )

@@ -1,5 +1,4 @@
-from odoo import api, fields, models
-from odoo.tools import SQL
+from odoo import fields, models
 
 
 class CrmNurtureDelivery(models.Model):
@@ -23,7 +22,7 @@ class CrmNurtureDelivery(models.Model):
     date = fields.Datetime(required=True)
     outcome = fields.Selection(
         [
-            ("done", "Done"),
+            ("done", "Step done"),
             ("queued", "Queued"),
             ("yes", "Yes"),
             ("no", "No"),
@@ -40,8 +39,3 @@ class CrmNurtureDelivery(models.Model):
     _once = models.Constraint(
         "UNIQUE(enrollment_id, step_id, round)", "This step has been done for this person."
     )
-
-    @api.model
-    def _tallied_outcome(self):
-        """Give the SQL of what became of a delivery `d`, for figures that outlive it."""
-        return SQL("d.outcome")

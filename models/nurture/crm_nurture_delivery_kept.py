@@ -32,8 +32,8 @@ class CrmNurtureDelivery(models.Model):
             "bounced": "cascade",
         },
     )
-    kept_rule = fields.Char(readonly=True, help="The rule that kept the message back.")
-    kept_variant = fields.Char(readonly=True, help="Which version of the message it was.")
+    kept_rule = fields.Char(readonly=True, export_string_translation=False)
+    kept_variant = fields.Char(readonly=True, export_string_translation=False)
 
     @api.model
     def _rule_sql(self):

@@ -4,12 +4,13 @@ from odoo.tools import SQL
 from ..touchpoint import bots
 from ..touchpoint.mailing_trace import brin
 from . import frequency
+from .crm_nurture_step_mail import NO_ADDRESS
 
 #: What tells what became of a delivery.
 OUTCOMES = ("crm.nurture.delivery", "mailing.trace", "link.tracker.click", "mail.mail", "sms.sms")
 
 RESULTS = [
-    ("done", "Done"),
+    ("done", "Step done"),
     ("yes", "Yes"),
     ("no", "No"),
     ("queued", "Waits to leave"),
@@ -29,9 +30,8 @@ RESULTS = [
 RESULT = """
     CASE WHEN d.outcome <> 'queued' OR t.id IS NULL THEN d.outcome
          WHEN d.retry_at IS NOT NULL AND t.trace_status IN ('outgoing', 'error') THEN 'queued'
-         WHEN t.trace_status IN ('cancel', 'error') AND t.failure_type IN (
-              'mail_email_missing', 'mail_email_invalid', 'sms_number_missing',
-              'sms_number_format', 'sms_invalid_destination') THEN 'no_address'
+         WHEN t.trace_status IN ('cancel', 'error') AND t.failure_type IN %(no_address)s
+              THEN 'no_address'
          WHEN t.trace_status = 'cancel' THEN 'cancelled'
          WHEN t.trace_status = 'outgoing' AND %(gone)s THEN 'cancelled'
          WHEN t.trace_status = 'error' THEN 'failed'
@@ -123,7 +123,7 @@ class CrmNurtureDelivery(models.Model):
     @api.model
     def _outcome_sql(self):
         """Give the expression of what became of a delivery, for `_outcome_joins_sql`."""
-        return SQL(RESULT, gone=SQL(GONE))
+        return SQL(RESULT, gone=SQL(GONE), no_address=NO_ADDRESS)
 
     @api.model
     def _rule_sql(self):

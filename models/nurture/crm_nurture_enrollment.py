@@ -109,21 +109,29 @@ class CrmNurtureEnrollment(models.Model):
 
     def _leave(self, state, reason=False, cause=False):
         """Take them out: finished, at the goal, or by a rule."""
-        now = fields.Datetime.now()
         self.flush_recordset()
         self.env.cr.execute(
             SQL(
-                "UPDATE crm_nurture_enrollment SET state = %s, cause = %s, reason = %s,"
-                " left_at = %s, due_at = NULL, held_by = NULL, goal_at = %s WHERE id = ANY(%s)",
-                state,
-                cause or None,
-                reason or None,
-                now,
-                now if state == "goal" else SQL("goal_at"),
+                "UPDATE crm_nurture_enrollment SET %s WHERE id = ANY(%s)",
+                self._as_left(state, cause, reason),
                 list(self.ids),
             )
         )
         self.invalidate_recordset()
+
+    @api.model
+    def _as_left(self, state, cause, reason=False):
+        """Give the assignments of whoever leaves, whatever takes them out."""
+        now = fields.Datetime.now()
+        return SQL(
+            "state = %s, cause = %s, reason = %s, left_at = %s, due_at = NULL, held_by = NULL,"
+            " goal_at = %s",
+            state,
+            cause or None,
+            reason or None,
+            now,
+            now if state == "goal" else SQL("goal_at"),
+        )
 
     def _put_off(self, moments):
         """Let them come to the same step again later.
@@ -144,7 +152,7 @@ class CrmNurtureEnrollment(models.Model):
 
     def action_retry(self):
         """Let those in quarantine try their step again, now."""
-        self.env["crm.nurture.sequence"].check_access("write")
+        self.sequence_id.check_access("write")
         stuck = self.sudo().filtered(lambda one: one.state == "quarantine")
         for running, enrollments in stuck.grouped(
             lambda one: one.sequence_id.state == "running"
@@ -162,7 +170,7 @@ class CrmNurtureEnrollment(models.Model):
 
     def action_leave(self):
         """Take people out by hand."""
-        self.env["crm.nurture.sequence"].check_access("write")
+        self.sequence_id.check_access("write")
         inside = self.sudo().filtered(lambda one: one.state in INSIDE)
         inside._leave("exited", cause="hand")
 

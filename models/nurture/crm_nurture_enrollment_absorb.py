@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import api, models
 from odoo.tools import SQL
 
 
@@ -24,7 +24,7 @@ class CrmNurtureEnrollment(models.Model):
             "all": (*from_ids, to_id),
             "gone": tuple(from_ids),
             "stays": to_id,
-            "now": fields.Datetime.now(),
+            "left": self._as_left("exited", "merged"),
         }
         self.env.flush_all()
         self.env.cr.execute(
@@ -41,8 +41,7 @@ class CrmNurtureEnrollment(models.Model):
                      WHERE e.%(subject)s IN %(all)s AND e.left_at IS NULL
                 )
                 UPDATE crm_nurture_enrollment e
-                   SET state = 'exited', cause = 'merged', reason = NULL,
-                       left_at = %(now)s, due_at = NULL
+                   SET %(left)s
                   FROM inside WHERE inside.id = e.id AND inside.place > 1
                 """,
                 **values,

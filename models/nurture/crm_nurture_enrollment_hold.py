@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from . import frequency, timetable
-from .crm_nurture_step_mail import MESSAGES
+from .crm_nurture_step import MESSAGES
 
 #: Each whole period that somebody has waited counts as much as this much priority, so that what
 #: matters less is not put off for ever.

@@ -92,18 +92,7 @@ class CrmNurtureEnrollment(models.Model):
 
     def _departure(self, state, cause, condition):
         """Let all those inside leave who fulfil a condition."""
-        now = fields.Datetime.now()
-        return (
-            SQL("e.state IN %s AND %s", INSIDE, condition),
-            SQL(
-                "state = %s, cause = %s, reason = NULL, left_at = %s, due_at = NULL,"
-                " held_by = NULL, goal_at = %s",
-                state,
-                cause,
-                now,
-                now if state == "goal" else SQL("goal_at"),
-            ),
-        )
+        return SQL("e.state IN %s AND %s", INSIDE, condition), self._as_left(state, cause)
 
     def _release(self, sequence):
         """Let those on hold go on whom nothing holds any more."""

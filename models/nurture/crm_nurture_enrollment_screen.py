@@ -48,13 +48,3 @@ class CrmNurtureEnrollment(models.Model):
                 "default_partner_id": self.partner_id.id,
             }
         )
-
-    def action_retry(self):
-        """Let only those retry who may change the sequence."""
-        self.sequence_id.check_access("write")
-        return super().action_retry()
-
-    def action_leave(self):
-        """Let only those take people out who may change the sequence."""
-        self.sequence_id.check_access("write")
-        return super().action_leave()

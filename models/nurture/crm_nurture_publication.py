@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
+from ..settings.notification import notification
 from .crm_nurture_enrollment import INSIDE
 
 CHUNK = 2000
@@ -94,15 +95,7 @@ class CrmNurturePublication(models.Model):
     def _take_out(self, step):
         """Let those inside at a step leave; return how many."""
         ids = self._note_moves(step, step.browse())
-        self.env.cr.execute(
-            SQL(
-                "UPDATE crm_nurture_enrollment SET state = 'exited', cause = 'hand',"
-                " left_at = %s, due_at = NULL WHERE id = ANY(%s)",
-                fields.Datetime.now(),
-                ids,
-            )
-        )
-        self.env["crm.nurture.enrollment"].invalidate_model()
+        self.env["crm.nurture.enrollment"].sudo().browse(ids)._leave("exited", cause="hand")
         return len(ids)
 
     def _note_moves(self, step, target):
@@ -139,20 +132,14 @@ class CrmNurturePublication(models.Model):
         self.sudo()._restore_version()
         self.sudo().undone_at = fields.Datetime.now()
         self.env["crm.nurture.enrollment"]._wake()
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "type": "success",
-                "message": self.env._(
-                    "Undone: %(back)s people are back at their step; %(gone)s had gone on"
-                    " meanwhile and stay where they are.",
-                    back=back,
-                    gone=gone,
-                ),
-                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
-            },
-        }
+        return notification(
+            self.env._(
+                "The publication is undone. People back at their step: %(back)s. People who"
+                " had gone on meanwhile and stay where they are: %(gone)s.",
+                back=back,
+                gone=gone,
+            )
+        )
 
     def _check_undo(self):
         latest = self.search([("sequence_id", "=", self.sequence_id.id)], limit=1)

@@ -31,8 +31,7 @@ class CrmNurtureSequence(models.Model):
 
         Of a draft everybody is looked at whom it is for.
         """
-        present = self.with_present and not self.begun
-        return self.state == "draft" or self.trigger == "audience" or present
+        return self.state == "draft" or self._begins_with_all()
 
     def _dry_run(self, newcomers=None):
         """Lead everybody along on a copy of time; give the `DryRun`, with its log.

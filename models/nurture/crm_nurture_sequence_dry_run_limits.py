@@ -3,7 +3,7 @@ from collections import Counter
 from odoo import fields, models
 from odoo.tools import SQL
 
-from .crm_nurture_step_mail import MESSAGES
+from .crm_nurture_step import MESSAGES
 from .dry_run_limits import Budget
 
 #: The next messages of other sequences; what matters less comes after ours.

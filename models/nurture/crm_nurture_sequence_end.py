@@ -28,12 +28,11 @@ class CrmNurtureSequence(models.Model):
         """End it: everybody inside leaves, nobody comes in any more."""
         self.check_access("write")
         enrollments = self.env["crm.nurture.enrollment"].sudo()
-        now = fields.Datetime.now()
-        gone = SQL("state = 'exited', cause = 'closed', left_at = %s, due_at = NULL", now)
+        gone = enrollments._as_left("exited", "closed")
+        held_out = SQL("e.state = 'holdout' AND e.left_at IS NULL")
         for sequence in self:
             enrollments._change(sequence, SQL("e.state IN %s", INSIDE), gone)
-            held_out = SQL("e.state = 'holdout' AND e.left_at IS NULL")
-            enrollments._change(sequence, held_out, SQL("left_at = %s", now))
+            enrollments._change(sequence, held_out, SQL("left_at = %s", fields.Datetime.now()))
         self.sudo().state = "closed"
 
     @api.ondelete(at_uninstall=False)

@@ -94,20 +94,6 @@ class CrmNurtureSequence(models.Model):
         """Let everybody in whom the sequence is for; return how many came."""
         return self._enroll_query(self._newcomers(self._audience_now()))
 
-    def action_enroll_audience(self):
-        """Let everybody in whom the sequence is for, now."""
-        self.check_access("write")
-        count = sum(sequence._enroll_audience() for sequence in self)
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "type": "success",
-                "message": self.env._("People who came in: %(count)s", count=count),
-                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
-            },
-        }
-
     def _check_runs(self):
         if self.state != "running":
             raise UserError(self.env._("“%s” does not run: publish it first.", self.name))
@@ -162,15 +148,18 @@ class CrmNurtureSequence(models.Model):
 
     def _closed_doors(self):
         """Give who may not come in, of people `r` with their `past`: list of (rule, condition)."""
-        person = SQL("r.id")
-        sequence = self.sudo()
-        doors = [
+        return [
             ("inside", SQL("COALESCE(past.inside, FALSE)")),
             ("again", SQL("(%s) IS NOT TRUE", SQL(AGAIN, self._again_since()))),
+            *self._kept_out(),
         ]
-        doors += [(cause, condition) for _state, cause, condition in sequence._obstacles(person)]
-        doors.append(("restricted", sequence._record(person, "who.privacy_restricted")))
-        return doors
+
+    def _kept_out(self):
+        """Give who of people `r` may not come in whatever their past: list of (rule, condition)."""
+        person = SQL("r.id")
+        sequence = self.sudo()
+        kept_out = [(cause, condition) for _state, cause, condition in sequence._obstacles(person)]
+        return [*kept_out, ("restricted", sequence._record(person, "who.privacy_restricted"))]
 
     def _again_since(self):
         """Give the moment before which somebody must have left to come in again; None: never."""

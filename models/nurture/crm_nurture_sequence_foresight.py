@@ -5,7 +5,7 @@ from odoo.exceptions import UserError
 from odoo.tools import format_date
 
 from . import filters, forecast
-from .crm_nurture_step_mail import MESSAGES
+from .crm_nurture_step import MESSAGES
 
 #: The field of a lead or contact that a step writes.
 WRITTEN = {
@@ -59,11 +59,20 @@ class CrmNurtureSequence(models.Model):
         name = format_date(self.env, first)
         if last != first:
             name = f"{name} – {format_date(self.env, last)}"
-        return {"first": str(first), "last": str(last), "count": count, "name": name}
+        title = self.env._("%(days)s: %(count)s", days=name, count=count)
+        return {
+            "first": str(first),
+            "last": str(last),
+            "count": count,
+            "name": name,
+            "title": title,
+        }
 
     def _told(self, days):
         if not days:
             return {"text": self.env._("Nobody would get a message."), "most": 0}
+        if len(days) == 1:
+            return {"text": self._told_of_day(*days.popitem())}
         text = self.env._(
             "%(count)s messages from %(first)s to %(last)s, at most %(most)s in a day, if nobody"
             " reacts.",
@@ -73,6 +82,14 @@ class CrmNurtureSequence(models.Model):
             most=max(days.values()),
         )
         return {"text": text}
+
+    def _told_of_day(self, day, count):
+        date = format_date(self.env, day)
+        if count == 1:
+            return self.env._("1 message on %(date)s, if nobody reacts.", date=date)
+        return self.env._(
+            "%(count)s messages on %(date)s, if nobody reacts.", count=count, date=date
+        )
 
     # ------------------------------------------------------------
     # What is not foreseen
@@ -92,7 +109,7 @@ class CrmNurtureSequence(models.Model):
         found += self._unforeseen_effects(steps)
         if any(step.kind in MESSAGES for step in steps):
             text = self.env._(
-                "Other sequences give those who wait in them their next message and no more."
+                "Of the other sequences, only the next message of each person is counted."
             )
             found.append(text)
         return found
@@ -116,7 +133,7 @@ class CrmNurtureSequence(models.Model):
         for label, text in self._filters(steps):
             for name in filters.names(text) & changed.keys():
                 yield self.env._(
-                    "%(filter)s is asked of today's records, though “%(step)s” changes"
+                    "%(filter)s: checked against today's data, though “%(step)s” changes"
                     " “%(field)s”.",
                     filter=label,
                     step=changed[name].display_name,
@@ -128,4 +145,4 @@ class CrmNurtureSequence(models.Model):
         for name in ("goal_domain", "exit_domain"):
             yield self._fields[name]._description_string(self.env), self[name]
         for step in steps.filtered(lambda one: one.kind == "condition" and one.check == "domain"):
-            yield f"“{step.display_name}”", step.domain
+            yield self.env._("Filter of “%(step)s”", step=step.display_name), step.domain

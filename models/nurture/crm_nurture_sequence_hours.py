@@ -54,8 +54,7 @@ class CrmNurtureSequence(models.Model):
     def _usual_zone(self):
         """Give the time zone of those of whom none is known."""
         sequence = self.sudo()
-        company = sequence.company_id or self.env.company
-        return company.partner_id.tz or sequence.user_id.tz or "UTC"
+        return sequence._sending_company().partner_id.tz or sequence.user_id.tz or "UTC"
 
     def _sending_hours(self):
         """Give the open hours as plain values."""
@@ -80,7 +79,7 @@ class CrmNurtureSequence(models.Model):
             [
                 ("resource_id", "=", False),
                 ("calendar_id", "in", (False, calendar.id)),
-                ("company_id", "in", (False, (self.company_id or self.env.company).id)),
+                ("company_id", "in", (False, self._sending_company().id)),
                 ("date_to", ">", fields.Datetime.now()),
             ]
         )

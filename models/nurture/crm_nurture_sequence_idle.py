@@ -34,8 +34,8 @@ class CrmNurtureSequence(models.Model):
 
     watched_step_ids = fields.Many2many(
         "crm.nurture.step",
-        string="Steps That People Are Woken From",
         compute="_compute_watched_step_ids",
+        export_string_translation=False,
     )
 
     @api.depends(
@@ -54,7 +54,10 @@ class CrmNurtureSequence(models.Model):
             sequence.watched_step_ids = watched.get(sequence, steps)
 
     def _busy(self):
-        """Give those of these sequences where something is to be done."""
+        """Give those of these sequences where something is to be done.
+
+        To be asked before anything is written: the transaction begins anew if one of them fails.
+        """
         busy = self.browse()
         for start in range(0, len(self), CHUNK):
             busy += self[start : start + CHUNK]._with_signs()
@@ -120,39 +123,3 @@ class CrmNurtureSequence(models.Model):
             )
         )
         self.invalidate_recordset(["watched_at", "event_read_at"], flush=False)
-
-    # ------------------------------------------------------------
-
-    def _audience_now(self):
-        """Give the query of whom the sequence is for, each with this moment."""
-        now = SQL("%s::timestamp", fields.Datetime.now())
-        return SQL("SELECT a.id, %s AS date FROM (%s) a", now, self._audience().select())
-
-    def _newcomers(self, people):
-        """Give those of a query of ids and moments who are not known, and would not leave at once.
-
-        Who may not come in would be found again and again. The last word has `_enroll_chunk`.
-        """
-        leaving = [condition for _state, _cause, condition in self.sudo()._obstacles(SQL("r.id"))]
-        return SQL(
-            "SELECT r.id, r.date FROM (%s) r WHERE NOT (%s) ORDER BY r.id",
-            self._strangers(people),
-            SQL(" OR ").join(leaving),
-        )
-
-    def _strangers(self, people, again=False):
-        """Give those of a query who are not inside, and were not, or may come again.
-
-        :param bool again: also those who were inside too lately to come again now
-        """
-        since = None if again else self._again_since()
-        known = SQL("(e.left_at IS NULL OR e.left_at >= %s)", since)
-        return SQL(
-            "SELECT people.id, people.date FROM (%s) people WHERE NOT EXISTS ("
-            "SELECT FROM crm_nurture_enrollment e"
-            " WHERE e.sequence_id = %s AND e.%s = people.id AND %s) ORDER BY people.id",
-            people,
-            self.id,
-            SQL.identifier(self._subject()),
-            known if self.reentry == "after" else SQL("TRUE"),
-        )

@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..privacy.consent.decision import ORDERED
-from .crm_nurture_step_mail import MESSAGES
+from .crm_nurture_step import MESSAGES
 
 
 class CrmNurtureSequence(models.Model):
@@ -100,12 +100,6 @@ class CrmNurtureSequence(models.Model):
                 ("mailing_trace_ids.trace_status", "=", "outgoing"),
             ]
         )
-
-    def _sending_company(self):
-        """Give the company whose messages these are: whose limits and servers count."""
-        self.ensure_one()
-        sequence = self.sudo()
-        return sequence.company_id or sequence.user_id.company_id or self.env.company
 
     def _sender(self):
         """Give the address that messages come from: that of the owner, or else of the company.

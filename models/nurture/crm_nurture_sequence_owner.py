@@ -69,6 +69,12 @@ class CrmNurtureSequence(models.Model):
         context = {**usual, "allowed_company_ids": companies.ids}
         return self.env(user=owner.id, su=False, context=context)[self.model]
 
+    def _sending_company(self):
+        """Give the company whose messages these are: whose limits, hours and servers count."""
+        self.ensure_one()
+        sequence = self.sudo()
+        return sequence.company_id or sequence.user_id.company_id or self.env.company
+
     def _matching(self, text, **options):
         """Give the query of the people who match a filter."""
         return self._target()._search(filters.read(text), **options)

@@ -1,7 +1,7 @@
 from odoo import models
 from odoo.tools import SQL, split_every
 
-from .crm_nurture_step_mail import MESSAGES
+from .crm_nurture_step import MESSAGES
 
 #: So many people are asked about at once.
 CHUNK = 20_000
@@ -33,7 +33,7 @@ class CrmNurtureSequence(models.Model):
         """Give who gets nothing, and why: list of (purpose, channel, {id: (code, sentence)})."""
         sequence = self.sudo()
         asked = sequence._reach_asked()
-        company = sequence.company_id or self.env.company
+        company = sequence._sending_company()
         consents = self.env["crm.privacy.consent"].sudo().with_company(company)
         found = []
         grounds = consents._many_grounds(records.sudo(), asked)
@@ -63,7 +63,7 @@ class CrmNurtureSequence(models.Model):
         refusals = self._reach_refusals(record)
         return list(
             dict.fromkeys(
-                f"{kinds[channel]}: {refused[record.id][1]}"
+                self.env._("%(kind)s: %(why)s", kind=kinds[channel], why=refused[record.id][1])
                 for _purpose, channel, refused in refusals
                 if record.id in refused
             )

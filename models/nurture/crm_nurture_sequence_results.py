@@ -3,7 +3,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 from .crm_nurture_enrollment import INSIDE
-from .crm_nurture_step_mail import MESSAGES
+from .crm_nurture_step import MESSAGES
 from .figures import FIGURES, KEPT_BACK, STEPS_KEY
 
 #: Those who were led, by what became of them: names of figures and their states.
@@ -189,6 +189,8 @@ class CrmNurtureSequence(models.Model):
         self.ensure_one()
         version = self.version_ids.filtered(lambda one: one.id == version_id)
         domain = Domain("version_id", "=", version.id)
+        if figure and figure not in FIGURES:
+            raise UserError(self.env._("This figure has nothing to open."))
         if figure:
             domain &= Domain("kind", "in", MESSAGE_KINDS)
             domain &= Domain("outcome", "in", FIGURES[figure])

@@ -1,5 +1,4 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
 
 from .crm_nurture_enrollment import INSIDE
 
@@ -112,19 +111,10 @@ class CrmNurtureSequence(models.Model):
         for sequence in self.filtered("version_id"):
             sequence.draft_id.unlink()
 
-    def action_pause(self):
-        """Let only those pause a sequence who may change it."""
-        self.check_access("write")
-        return super().action_pause()
-
-    def action_resume(self):
-        """Let only those resume a sequence who may change it."""
-        self.check_access("write")
-        return super().action_resume()
-
     def action_open_inside(self):
         """Open the people who are inside."""
-        return self._open_people(self.env._("People Inside"), [("state", "in", INSIDE)])
+        inside = [("state", "in", INSIDE)]
+        return self._open_people(self.env._("People Inside"), inside)
 
     def action_open_done(self):
         """Open the people who have left."""
@@ -138,7 +128,8 @@ class CrmNurtureSequence(models.Model):
 
     def action_open_quarantine(self):
         """Open the people whose step failed."""
-        return self._open_people(self.env._("Quarantine"), [("state", "=", "quarantine")])
+        failed = [("state", "=", "quarantine")]
+        return self._open_people(self.env._("Quarantine"), failed)
 
     def _open_people(self, name, domain):
         return {
@@ -152,8 +143,7 @@ class CrmNurtureSequence(models.Model):
     def action_enroll(self):
         """Ask which people to let in, by a list of them to choose from."""
         self.ensure_one()
-        if self.state != "running":
-            raise UserError(self.env._("“%s” does not run: publish it first.", self.name))
+        self._check_runs()
         name = self.env._("Select people, then “Add to a sequence” in the Actions menu")
         return {
             "type": "ir.actions.act_window",

@@ -83,11 +83,11 @@ class CrmNurtureSequence(models.Model):
     trigger_field = fields.Char("Date", help="The field whose anniversary it is.")
     trigger_days = fields.Integer("Days after the Date", help="Negative: so many days before.")
     # how far the events were read
-    event_floor = fields.Integer(readonly=True, copy=False)
-    event_next = fields.Integer(readonly=True, copy=False)
-    event_horizon = fields.Char(readonly=True, copy=False)
-    event_read_at = fields.Datetime(readonly=True, copy=False)
-    begun = fields.Boolean(readonly=True, copy=False)
+    event_floor = fields.Integer(readonly=True, copy=False, export_string_translation=False)
+    event_next = fields.Integer(readonly=True, copy=False, export_string_translation=False)
+    event_horizon = fields.Char(readonly=True, copy=False, export_string_translation=False)
+    event_read_at = fields.Datetime(readonly=True, copy=False, export_string_translation=False)
+    begun = fields.Boolean(readonly=True, copy=False, export_string_translation=False)
 
     @api.constrains("trigger", "model", "segment_id", "trigger_stage_id", "trigger_field")
     def _check_trigger(self):
@@ -156,7 +156,7 @@ class CrmNurtureSequence(models.Model):
         """Let those in whom the trigger brings; return how many came."""
         self.ensure_one()
         count = 0
-        if self.trigger == "audience" or not self.begun:
+        if self._begins_with_all():
             count += self._enroll_audience()
             self.begun = True
         if self.trigger in LOGS:

@@ -7,7 +7,7 @@ from odoo.tools import SQL
 from . import holdout
 from .crm_nurture_enrollment import INSIDE
 from .crm_nurture_sequence_trigger import LOGS
-from .crm_nurture_step_mail import MESSAGES
+from .crm_nurture_step import MESSAGES
 
 #: People `r`, the event that brings them, the place `e` where they are, its step `s`, their past.
 PEOPLE = """
@@ -185,16 +185,10 @@ class CrmNurtureSequence(models.Model):
         if self.state == "closed":
             return [Rule("out", "closed", outside)]
         rules = [Rule("ready", "event", SQL("%s AND r.event_date IS NOT NULL", outside))]
-        if self._why_begins_with_all():
+        if self._begins_with_all():
             rules.insert(0, Rule("ready", "present", outside))
         rest = "manual" if self.trigger == "manual" else "trigger"
         return [*rules, Rule("ready", rest, outside)]
-
-    def _why_begins_with_all(self):
-        """Tell whether the next look around lets everybody in."""
-        if self.trigger == "audience":
-            return True
-        return not self.begun if self.version_id else self.with_present
 
     # ------------------------------------------------------------
     # The statement

@@ -142,8 +142,7 @@ class CrmNurtureSequence(models.Model):
 
     def _who_words(self, count, others):
         """Say for whom the sequence is."""
-        of_model = self._who_lead_words if self.model == "crm.lead" else self._who_contact_words
-        text = of_model(count == 1) % {"count": self._who_number(count)}
+        text = self._who_people_words(self.model, count)
         segment = self.sudo().segment_id
         if segment:
             text = self.env._("%(people)s of “%(name)s”", people=text, name=segment.name)
@@ -151,6 +150,12 @@ class CrmNurtureSequence(models.Model):
             more = self.env._("others inside: %(count)s", count=self._who_number(others))
             text = f"{text} ({more})"
         return text
+
+    @api.model
+    def _who_people_words(self, model, count):
+        """Give a number of leads or contacts."""
+        of_model = self._who_lead_words if model == "crm.lead" else self._who_contact_words
+        return of_model(count == 1) % {"count": self._who_number(count)}
 
     def _who_lead_words(self, one):
         return self.env._("%(count)s lead") if one else self.env._("%(count)s leads")

@@ -87,12 +87,19 @@ class CrmNurtureSequence(models.Model):
         )
 
     def _why_say_cap(self, facts):
-        company = self.company_id or self.env.company
+        company = self._sending_company()
+        values = {"number": company.nurture_cap_number, "days": company.nurture_cap_days}
+        values |= self._why_place(facts)
+        if company.nurture_cap_days == 1:
+            return self.env._(
+                "Got enough messages lately: at most %(number)s a day. “%(step)s” is looked at"
+                " again on %(until)s.",
+                **values,
+            )
         return self.env._(
             "Got enough messages lately: at most %(number)s in %(days)s days. “%(step)s” is looked"
             " at again on %(until)s.",
-            **self._why_place(facts)
-            | {"number": company.nurture_cap_number, "days": company.nurture_cap_days},
+            **values,
         )
 
     def _why_say_budget(self, facts):

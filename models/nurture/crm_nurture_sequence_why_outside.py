@@ -28,7 +28,10 @@ class CrmNurtureSequence(models.Model):
             return self.env._("Nobody comes in twice.")
         since = self._again_since()
         if facts.enrollment.left_at < since:
-            return self.env._("Comes in again when it happens again: it came in by this already.")
+            return self.env._(
+                "Comes in again at the next event: the latest one has brought this person in"
+                " already."
+            )
         again = timetable.after(facts.enrollment.left_at, self.reentry_days, "days")
         return self.env._("May come in again from %(date)s on.", date=format_date(self.env, again))
 
@@ -73,10 +76,11 @@ class CrmNurtureSequence(models.Model):
 
     def _why_say_held_out(self, _facts):
         share = self.holdout_percent
+        digits = 0 if share == int(share) else 2
         return self.env._(
             "Belongs to the %(percent)s %% who will get nothing, so that the others can be"
             " compared with them.",
-            percent=formatLang(self.env, share, digits=0 if share.is_integer() else 2),
+            percent=formatLang(self.env, share, digits=digits),
         )
 
     def _why_say_holdout(self, facts):

@@ -18,6 +18,8 @@ KINDS = [
     ("exit", "Exit"),
 ]
 
+#: Kinds of steps that write to people, within the sending hours, and their channels.
+MESSAGES = {"email": "email", "sms": "sms"}
 
 #: The field without which a step of a kind can do nothing.
 NEEDED = {
@@ -57,7 +59,7 @@ class CrmNurtureStep(models.Model):
         "crm.nurture.step", "Condition", ondelete="cascade", domain=[("kind", "=", "condition")]
     )
     branch = fields.Selection([("yes", "Yes"), ("no", "No")])
-    sequence = fields.Integer("Place", default=10)
+    sequence = fields.Integer("Position", default=10)
     # what else a step does
     activity_type_id = fields.Many2one("mail.activity.type")
     activity_summary = fields.Char(translate=True)

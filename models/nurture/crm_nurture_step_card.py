@@ -1,6 +1,6 @@
 from odoo import models
 
-from .crm_nurture_step_mail import MESSAGES
+from .crm_nurture_step import MESSAGES
 from .figures import FIGURES, RATES, SHOWN, add_up
 
 
@@ -9,8 +9,8 @@ class CrmNurtureStep(models.Model):
 
     _inherit = "crm.nurture.step"
 
-    def _card(self, figures):
-        """Give what the editor shows of a step."""
+    def _card(self):
+        """Give what the editor shows of a step; its figures follow."""
         return {
             "id": self.id,
             "kind": self.kind,
@@ -18,7 +18,8 @@ class CrmNurtureStep(models.Model):
             "summary": self.summary if self.summary != self.display_name else "",
             "parent": self.parent_id.id,
             "branch": self.branch or False,
-            **(figures or {"figures": [], "variants": []}),
+            "figures": [],
+            "variants": [],
         }
 
     def _figures_of_card(self, waiting, results):
@@ -68,6 +69,7 @@ class CrmNurtureStep(models.Model):
             "sent": self.env._("sent"),
             "opened": self.env._("opened"),
             "clicked": self.env._("clicked"),
+            "bounced": self.env._("bounced"),
             "skipped": self.env._("left out"),
             "failed": self.env._("failed"),
         }

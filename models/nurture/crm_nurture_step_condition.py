@@ -8,7 +8,7 @@ from .crm_nurture_step_do import Result
 from .path import NO, YES
 
 #: The messages of somebody in a sequence that a condition is about.
-MESSAGES = """
+ASKED_ABOUT = """
     SELECT e.id AS enrollment_id, d.trace_id
       FROM crm_nurture_enrollment e
       JOIN crm_nurture_delivery d ON d.enrollment_id = e.id AND d.round = e.round
@@ -175,7 +175,7 @@ class CrmNurtureStep(models.Model):
         traces = SQL("SELECT trace_id FROM messages")
         return SQL(
             "WITH messages AS MATERIALIZED (%s), verdicts AS (%s) %s",
-            SQL(MESSAGES, enrollments=enrollments, message=message),
+            SQL(ASKED_ABOUT, enrollments=enrollments, message=message),
             bots.verdicts_sql(traces, settings["bot_delay"], settings["bot_window"]),
             self._question(),
         )

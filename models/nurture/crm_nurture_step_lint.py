@@ -3,7 +3,7 @@ from odoo.exceptions import UserError
 from odoo.tools import html2plaintext
 
 from . import filters
-from .crm_nurture_step_mail import MESSAGES
+from .crm_nurture_step import MESSAGES
 
 #: What Odoo's editor writes for a link to leave a mailing.
 UNSUBSCRIBE = "/unsubscribe_from_list"

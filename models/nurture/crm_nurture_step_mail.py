@@ -5,13 +5,17 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.tools import is_html_empty
 
 from . import frequency
+from .crm_nurture_step import MESSAGES
 from .crm_nurture_step_do import Result
 
-#: Kinds of steps that write to people, and their channels.
-MESSAGES = {"email": "email", "sms": "sms"}
-
 #: What Odoo found wrong with an address, before or while sending.
-NO_ADDRESS = ("mail_email_missing", "mail_email_invalid", "sms_number_missing", "sms_number_format")
+NO_ADDRESS = (
+    "mail_email_missing",
+    "mail_email_invalid",
+    "sms_number_missing",
+    "sms_number_format",
+    "sms_invalid_destination",
+)
 
 #: A text in the simplest design of Odoo's editor; without any design nothing can be done there.
 LETTER = Markup(

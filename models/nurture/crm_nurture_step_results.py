@@ -1,7 +1,7 @@
 from odoo import api, models
 
 from . import lift
-from .crm_nurture_step_mail import MESSAGES
+from .crm_nurture_step import MESSAGES
 from .figures import FIGURES, MEASURES, SHARES, STEPS_KEY, TABLE, add_up
 
 
@@ -44,7 +44,7 @@ class CrmNurtureStep(models.Model):
             for name in TABLE
         }
         if self.kind not in MESSAGES:
-            return {"all": cells["all"], "skipped": cells["skipped"], "broken": cells["broken"]}
+            return {name: cells[name] for name in ("all", "skipped", "failed")}
         sent = cells["sent"]["count"]
         for name in SHARES:
             cells[name]["rate"] = cells[name]["count"] / sent if sent else None

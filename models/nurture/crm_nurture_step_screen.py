@@ -62,7 +62,18 @@ class CrmNurtureStep(models.Model):
     def _describe_wait_date(self):
         field = self.env[self.model]._fields.get(self.wait_field or "")
         label = field._description_string(self.env) if field else self.wait_field
-        return self.env._("%(days)s days after: %(date)s", days=self.wait_days, date=label)
+        days = abs(self.wait_days)
+        if not days:
+            return self.env._("On the day: %(date)s", date=label)
+        if self.wait_days < 0:
+            return (
+                self.env._("1 day before: %(date)s", date=label)
+                if days == 1
+                else self.env._("%(days)s days before: %(date)s", days=days, date=label)
+            )
+        if days == 1:
+            return self.env._("1 day after: %(date)s", date=label)
+        return self.env._("%(days)s days after: %(date)s", days=days, date=label)
 
     def _describe_condition(self):
         checks = dict(self._fields["check"]._description_selection(self.env))

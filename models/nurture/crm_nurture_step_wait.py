@@ -3,10 +3,8 @@ from odoo.exceptions import ValidationError
 from odoo.tools import SQL
 
 from . import timetable
+from .crm_nurture_step import MESSAGES
 from .crm_nurture_step_do import DONE, Result
-
-#: Kinds that only happen within the sending hours.
-MESSAGES = ("email", "sms")
 
 #: So much later than in UTC it may be the same hour.
 ZONE_HOURS = 12

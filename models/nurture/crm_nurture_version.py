@@ -21,7 +21,7 @@ class CrmNurtureVersion(models.Model):
     sequence_id = fields.Many2one(
         "crm.nurture.sequence", required=True, ondelete="cascade", index=True
     )
-    number = fields.Integer(readonly=True, copy=False)
+    number = fields.Integer("Version Number", readonly=True, copy=False)
     state = fields.Selection(
         [("draft", "Draft"), ("published", "Published"), ("retired", "Retired")],
         default="draft",

@@ -5,27 +5,23 @@ class CrmNurtureVersion(models.Model):
     """What the editor shows: the steps, and what happened at each.
 
     When are the figures read?
-        After the steps are there: of very many people they take a moment.
+        By `get_figures`, after the steps are there: of very many people they take a moment.
     """
 
     _inherit = "crm.nurture.version"
 
     @api.readonly
-    def get_flow(self, with_figures=True):
-        """Give the steps with their figures and problems, and the other versions.
-
-        :param bool with_figures: whether `get_figures` is not asked for them afterwards
-        """
+    def get_flow(self):
+        """Give the steps with their problems, and the other versions."""
         self.ensure_one()
         problems = self._problems_by_step()
-        figures = self.get_figures() if with_figures else {}
         return {
             "id": self.id,
             "state": self.state,
             "editable": self.state == "draft" and self.sequence_id.can_edit,
             "versions": [version._to_choose() for version in self.sequence_id.version_ids],
             "steps": [
-                step._card(figures.get(step.id)) | {"problems": problems.get(step.id, [])}
+                step._card() | {"problems": problems.get(step.id, [])}
                 for step in self.step_ids.sorted(lambda step: (step.sequence, step.id))
             ],
             "problems": problems.get(False, []),

@@ -4,7 +4,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from . import filters, lint
-from .crm_nurture_step_mail import MESSAGES
+from .crm_nurture_step import MESSAGES
 
 #: So many days apart two sequences write to the same people without a warning.
 CROWDED_DAYS = 7
@@ -123,7 +123,8 @@ class CrmNurtureVersion(models.Model):
         for name in ("domain", "goal_domain", "exit_domain"):
             for text in self._lint_filter(sequence[name]):
                 label = sequence._fields[name]._description_string(self.env)
-                yield "error", None, f"{label}: {text}"
+                named = self.env._("%(filter)s: %(problem)s", filter=label, problem=text)
+                yield "error", None, named
         for step in self.step_ids.filtered(lambda one: one.kind == "condition"):
             if step.check == "domain":
                 for text in self._lint_filter(step.domain):

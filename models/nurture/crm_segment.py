@@ -9,9 +9,10 @@ class CrmSegment(models.Model):
     def action_enroll(self):
         """Ask for the sequence that the members come into."""
         self.ensure_one()
+        name = self.env._("Add to a Sequence")
         return {
             "type": "ir.actions.act_window",
-            "name": self.env._("Add to a Sequence"),
+            "name": name,
             "res_model": "crm.nurture.pick",
             "views": [(False, "form")],
             "target": "new",

@@ -10,8 +10,8 @@ from heapq import heappop, heappush
 
 from .crm_nurture_enrollment_once import HARMLESS
 from .crm_nurture_enrollment_run import BATCH
+from .crm_nurture_step import MESSAGES
 from .crm_nurture_step_do import DONE
-from .crm_nurture_step_mail import MESSAGES
 from .crowd import Crowd, Log
 from .dry_run_limits import Limits
 from .dry_run_messages import Messages

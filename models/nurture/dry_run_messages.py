@@ -3,7 +3,7 @@
 from odoo.tools import split_every
 
 from . import frequency
-from .crm_nurture_step_mail import MESSAGES
+from .crm_nurture_step import MESSAGES
 from .mail_compose_message import KnownRecipients
 
 #: So many records are asked about at once.
@@ -96,9 +96,8 @@ class Messages:
         """Give which rule keeps such a message from each person: dict of id -> failure type."""
         key = (step.kind, mailing.privacy_purpose_id, mailing.use_exclusion_list)
         if key not in self.verdicts:
-            company = mailing.nurture_sequence_id.company_id or self.env.company
             ask = self._ask_texts if step.kind == "sms" else self._ask_mails
-            self.verdicts[key] = ask(mailing.with_company(company))
+            self.verdicts[key] = ask(mailing)
         return self.verdicts[key]
 
     def _chunks(self, mailing):

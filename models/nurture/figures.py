@@ -1,4 +1,4 @@
-"""Which results of a step make up which figure of its card."""
+"""Which results of a step make up which figure: on its card, in the table, in the report."""
 
 #: Results that make up a figure of a step; a message that was read was also sent.
 READ = ("opened", "clicked", "replied")
@@ -13,14 +13,12 @@ FIGURES = {
     "clicked": ("clicked", "replied"),
     "replied": ("replied",),
     "skipped": ("suppressed", "no_address", "cancelled"),
-    "failed": ("failed", "bounced"),
-    # in the table of results, where they stand apart
-    "all": (),
     "bounced": ("bounced",),
-    "broken": ("failed",),
+    "failed": ("failed",),
+    "all": (),
 }
 #: The columns of the table of results, of messages and of other steps.
-TABLE = ("all", "queued", "sent", "opened", "clicked", "replied", "bounced", "skipped", "broken")
+TABLE = ("all", "queued", "sent", "opened", "clicked", "replied", "bounced", "skipped", "failed")
 #: The context in which the report is about these steps only: a page of few steps need not judge
 #: the messages of all.
 STEPS_KEY = "crm_nurture_report_steps"
@@ -28,22 +26,17 @@ STEPS_KEY = "crm_nurture_report_steps"
 KEPT_BACK = ("suppressed", "no_address", "cancelled", "failed", "bounced")
 SHOWN = {
     "condition": ("yes", "no"),
-    "message": ("queued", "sent", "opened", "clicked", "skipped", "failed"),
+    "message": ("queued", "sent", "opened", "clicked", "bounced", "skipped", "failed"),
     "other": ("done", "skipped", "failed"),
 }
 
 #: Figures that also say which share of the messages sent it is.
 RATES = ("opened", "clicked")
 
-#: Figures of messages by the names under which the report counts them.
+#: The figures that the report counts.
 MEASURES = {
-    "sent": SENT,
-    "opened": READ,
-    "clicked": ("clicked", "replied"),
-    "replied": ("replied",),
-    "bounced": ("bounced",),
-    "skipped": FIGURES["skipped"],
-    "failed": ("failed",),
+    name: FIGURES[name]
+    for name in ("sent", "opened", "clicked", "replied", "bounced", "skipped", "failed")
 }
 
 #: What a message may become that it can be counted by more than once: opened was also sent.

@@ -134,14 +134,18 @@ class MailingMailing(models.Model):
     # Handing over
     # ------------------------------------------------------------
 
+    def _in_sending_company(self):
+        """Give the message as the company of the sequence sends it, whoever runs the queue."""
+        sequence = self.nurture_sequence_id
+        return self.with_company(sequence._sending_company()) if sequence else self
+
     def _nurture_hand_over(self, res_ids):
         """Put the message to these records into Odoo's queue, without a commit.
 
         :return: record id -> its new trace
         """
         self.ensure_one()
-        company = self.nurture_sequence_id._sending_company()
-        mailing = self.with_company(company).with_context(
+        mailing = self._in_sending_company().with_context(
             nurture_links=KnownLinks(), mail_notify_author=True
         )
         if self.mailing_type == "sms":

@@ -18,7 +18,9 @@ class MailingMailing(models.Model):
         :return: dict of mail or SMS -> (failure type, text), and of them -> (until when, why)
         """
         self.ensure_one()
-        grounds = self._privacy_grounds([record_id for record_id, _trace in waiting.values()])
+        grounds = self._in_sending_company()._privacy_grounds(
+            [record_id for record_id, _trace in waiting.values()]
+        )
         refused, later = {}, {}
         by_trace, waits = self._at_last_in_sequence(waiting)
         for message, (record_id, trace) in waiting.items():

@@ -9,9 +9,6 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from dateutil.relativedelta import relativedelta
 
-#: Units of a wait. Minutes and hours are durations; the others keep the local time of day.
-UNITS = ("minutes", "hours", "days", "weeks", "months")
-
 #: So many days are looked ahead for an open hour.
 DAYS_AHEAD = 370
 

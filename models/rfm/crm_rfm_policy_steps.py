@@ -90,9 +90,10 @@ class CrmRfmPolicy(models.Model):
         """Open the buyers that have no row for a reason of `get_left_out`."""
         self.ensure_one()
         self.check_access("write")
+        name = self.env._("Left out of the figures")
         return {
             "type": "ir.actions.act_window",
-            "name": self.env._("Left out of the figures"),
+            "name": name,
             "res_model": "res.partner",
             "views": [(False, "list"), (False, "form")],
             "domain": [("id", "in", self._left_out().get(reason, []))],

@@ -84,12 +84,22 @@ class CrmRfmThresholds(models.AbstractModel):
         if up_to is None and more_than < 0:
             return self.env._("any day")
         if up_to is None:
-            return self.env._("more than %(days)s days ago", days=more_than)
+            return self._days_ago_words(more_than)
         if up_to < 0 or up_to == more_than:
             return self.env._("nobody")
         if more_than is None or more_than < 0:
-            return self.env._("within %(days)s days", days=up_to)
+            return self._days_within_words(up_to)
         return self.env._("%(first)s to %(last)s days ago", first=more_than + 1, last=up_to)
+
+    def _days_ago_words(self, days):
+        if days == 1:
+            return self.env._("more than 1 day ago")
+        return self.env._("more than %(days)s days ago", days=days)
+
+    def _days_within_words(self, days):
+        if days == 1:
+            return self.env._("within 1 day")
+        return self.env._("within %(days)s days", days=days)
 
     def _purchases_words(self, counts, score):
         first, after = cuts.bounds(counts, score)

@@ -78,16 +78,22 @@ class ResPartner(models.Model):
     def _rfm_values(self, score):
         """Give the three figures of a row in words."""
         return {
-            "r": self.env._(
-                "%(day)s, %(days)s days ago",
-                day=format_date(self.env, score.last_date),
-                days=score.recency_days,
-            ),
+            "r": self._rfm_last_words(score),
             "f": self.env._("1 purchase")
             if score.frequency == 1
             else self.env._("%(count)s purchases", count=score.frequency),
             "m": format_amount(self.env, score.monetary, score.currency_id),
         }
+
+    @api.model
+    def _rfm_last_words(self, score):
+        """Give the day of the last purchase, and how long it is ago."""
+        day, days = format_date(self.env, score.last_date), score.recency_days
+        if not days:
+            return self.env._("%(day)s, on the day of the figures", day=day)
+        if days == 1:
+            return self.env._("%(day)s, 1 day ago", day=day)
+        return self.env._("%(day)s, %(days)s days ago", day=day, days=days)
 
     @api.model
     def _rfm_tier(self, score):

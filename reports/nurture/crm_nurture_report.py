@@ -125,7 +125,7 @@ class CrmNurtureReport(models.Model):
     def _compute_person(self):
         for row in self:
             who = row.lead_id or row.partner_id
-            row.person = who.display_name or self.env._("%s people, deleted since", row.nbr)
+            row.person = who.display_name or self.env._("People deleted since: %s", row.nbr)
 
     # -- the rows -------------------------------------------------------------------------
 

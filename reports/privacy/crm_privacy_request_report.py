@@ -18,7 +18,7 @@ class CrmPrivacyRequestReport(models.Model):
     _auto = False
     _order = "received_at desc, id desc"
 
-    name = fields.Char("Number", readonly=True)
+    name = fields.Char("Reference", readonly=True)
     type = fields.Selection(TYPES, readonly=True)
     state = fields.Selection(
         STATES,

@@ -5,7 +5,6 @@ from . import test_crm_nurture_sequence_rules
 from . import test_crm_nurture_why
 from . import test_crm_nurture_why_tour
 from . import test_crm_nurture_reach
-from . import test_doctests
 from . import test_timetable
 from . import test_crm_nurture_enrollment
 from . import test_nurture_mail
@@ -18,6 +17,7 @@ from . import test_nurture_unsubscribe
 from . import test_nurture_sms_last_moment
 from . import test_nurture_answers
 from . import test_frequency
+from . import test_nurture_words
 from . import test_nurture_mail_rights
 from . import test_crm_nurture_browse
 from . import test_crm_nurture_edit

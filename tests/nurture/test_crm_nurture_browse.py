@@ -58,7 +58,7 @@ class TestCrmNurtureBrowse(NurtureCase):
         self.run_until(minutes=9)
         self.assertEqual(set(people.mapped("state")), {"waiting"})
         message = sequence.action_undo_publication()["params"]["message"]
-        self.assertIn("2 people are back", message)
+        self.assertIn("People back at their step: 2.", message)
         self.assertEqual(people.step_id, before)
         self.assertEqual(set(people.mapped("due_at")), {fields.Datetime.add(self.start, days=3)})
 
@@ -87,8 +87,8 @@ class TestCrmNurtureBrowse(NurtureCase):
         for trigger, with_present, words in (
             ("manual", False, "Nobody comes in by itself"),
             ("created", False, "Is created"),
-            ("created", True, "3 come in"),
-            ("audience", False, "3 come in"),
+            ("created", True, "as soon as it is published: 3."),
+            ("audience", False, "as soon as it is published: 3."),
         ):
             with self.subTest(trigger=trigger, with_present=with_present):
                 sequence = self._sequence(
@@ -116,7 +116,8 @@ class TestCrmNurtureBrowse(NurtureCase):
         )
         sequence._enroll(leads[1])
         form = self._all_in(sequence, self.marketing)
-        self.assertEqual((form.selected_count, form.newcomer_count), (5, 3))
+        self.assertEqual(form.newcomer_count, 3)
+        self.assertIn("for 5 leads. 3 of them come in now.", form.words)
         message = form.save().action_apply()["params"]["message"]
         self.assertTrue(message.startswith("3 came into"), message)
         self.assertEqual(sequence.enrollment_ids.lead_id, leads[1:])

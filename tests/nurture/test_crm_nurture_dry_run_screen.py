@@ -49,8 +49,8 @@ class TestCrmNurtureDryRunScreen(NurtureMailCase):
 
     def test_the_days(self):
         run = self.dry_run()
-        self.assertIn("16 e-mails and 0 SMS", run.summary)
-        self.assertIn("10 come in", run.summary)
+        self.assertIn("E-mails that leave: 16; SMS that leave: 0", run.summary)
+        self.assertIn("coming in: 10;", run.summary)
         self.assertIn("leaves on 06/01/2026, the last one on 06/06/2026", run.summary)
         self.assertIn("Everybody is through on 06/06/2026", run.summary)
 
@@ -59,7 +59,7 @@ class TestCrmNurtureDryRunScreen(NurtureMailCase):
         self.sequence._enroll(self.people)
         self.sequence.enrollment_ids[0].sudo().state = "quarantine"
         inside = self.sequence.inside_count
-        self.assertIn(f"{inside} people are inside now", self.dry_run().summary)
+        self.assertIn(f"People inside now: {inside};", self.dry_run().summary)
 
     def test_pivot_and_graph(self):
         action = self.dry_run().action_open_figures()

@@ -243,6 +243,21 @@ class TestCrmNurtureSequenceRules(NurtureCase):
         leads[1].company_id = other
         self.assertEqual(sequence._enroll(leads).lead_id, leads[0])
 
+    def test_who_has_left_waits_for_nothing(self):
+        steps = ({"kind": "wait", "name": "wait", "wait_number": 3},)
+        closed, published = self._sequence(*steps), self._sequence(*steps)
+        people = closed._enroll(self._leads(1)) | published._enroll(self._leads(1))
+        people.write({"held_by": "cap", "reason": "The server did not answer"})
+        closed.action_close()
+        published.action_edit()
+        publish = self.env["crm.nurture.publish"]._prepare(published)
+        publish.line_ids.choice = "leave"
+        publish.action_publish()
+        self.env.invalidate_all()
+        self.assertEqual(people.mapped("state"), ["exited"] * 2)
+        self.assertEqual(people.mapped("cause"), ["closed", "hand"])
+        self.assertEqual(people.mapped("held_by") + people.mapped("reason"), [False] * 4)
+
     def test_close(self):
         sequence = self._sequence(WAIT)
         entered = sequence._enroll(self._leads(2))

@@ -160,7 +160,7 @@ class TestCrmNurtureSequenceTrigger(NurtureCase):
         self.patch(crm_nurture_sequence_enroll, "CHUNK", 3)
         leads = self._leads(10)
         sequence = self._sequence(WAIT, domain=f"[('id', 'in', {leads.ids})]")
-        sequence.with_user(self.manager).action_enroll_audience()
+        sequence.with_user(self.manager)._enroll_audience()
         self.assertEqual(sequence.enrollment_ids.lead_id, leads)
         self.assertEqual(set(sequence.enrollment_ids.mapped("state")), {"waiting"})
         self.assertTrue(all(sequence.enrollment_ids.mapped("due_at")))

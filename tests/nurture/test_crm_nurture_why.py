@@ -305,6 +305,13 @@ class TestCrmNurtureWhy(NurtureCase):
             self.why(sequence, self._leads(1))
         with self.assertRaises(AccessError):
             sequence.with_user(self.marketing).get_who()
+        marketing = self.env(user=self.marketing)
+        who = marketing["crm.nurture.who"].create({"sequence_id": sequence.id})
+        line = marketing["crm.nurture.who.line"].create(
+            {"who_id": who.id, "group": "out", "code": "filter", "name": "Asked by a call"}
+        )
+        with self.assertRaises(AccessError):
+            marketing["crm.lead"].search([("nurture_who_line_ids", "in", line.ids)])
 
     @mute_logger("odoo.sql_db")
     def test_broken_filter(self):
@@ -452,7 +459,7 @@ class TestCrmNurtureWhy(NurtureCase):
         for lead, answer in told.items():
             comes = answer["code"] in ("present", "event")
             stays = lead in before and not answer["code"].startswith("leaves_")
-            if answer["code"] == "held_out" and sequence._why_begins_with_all():
+            if answer["code"] == "held_out" and sequence._begins_with_all():
                 comes = True
             self.assertEqual(lead in inside, comes or stays, answer["text"])
 

@@ -1,17 +1,11 @@
-import doctest
-
 from odoo.tests import BaseCase, tagged
 
-from ...models.nurture import frequency, replies
+from ...models.nurture import frequency
 
 
 @tagged("post_install", "-at_install")
 class TestFrequency(BaseCase):
     """Caps, budgets, second tries and shares."""
-
-    def test_doctests(self):
-        self.assertFalse(doctest.testmod(frequency).failed)
-        self.assertFalse(doctest.testmod(replies).failed)
 
     def test_spread_never_goes_over_the_budget(self):
         loads = {1: 3, 2: 5, 4: 1}

@@ -135,7 +135,8 @@ class TestNurtureIdle(NurtureCase):
         self.assertFalse(well.problem)
 
     def test_who_may_not_come_in_is_not_looked_for_again_and_again(self):
-        leads = self._leads(3, referred="known")
+        leads = self._leads(4, referred="known")
+        leads[3].privacy_restricted = True
         sequence = self._sequence(
             WAIT,
             trigger="audience",
@@ -146,7 +147,7 @@ class TestNurtureIdle(NurtureCase):
         )
         leads[0].priority = "3"
         self.looked_at(sequence)
-        self.assertEqual(sequence.enrollment_ids.lead_id, leads[1:])
+        self.assertEqual(sequence.enrollment_ids.lead_id, leads[1:3])
         self.assertFalse(self.busy(sequence))
         self.run_until(days=4)
         self.assertFalse(self.busy(sequence))

@@ -171,6 +171,24 @@ class TestNurtureLastMoment(NurtureMailCase):
         self.assertEqual(self.left(), ["new@firm.test"])
         self.assertEqual(self.delivery(enrollment).trace_id.email, "new@firm.test")
 
+    def test_a_customer_of_the_company_that_sends(self):
+        """Whose customer somebody is, is asked of the sequence, not of the queue."""
+        other = self.env["res.company"].create({"name": "Other house"})
+        self.purpose.write({"soft_opt_in": True, "company_id": False})
+        ours, theirs = (
+            self._contact(name=name, email=f"{name}@gmail.com") for name in ("ours", "theirs")
+        )
+        for contact, company in ((ours, self.env.company), (theirs, other)):
+            values = {"partner_id": contact.id, "company_id": company.id}
+            self.env["sale.order"].create(values).state = "sale"
+        sequence = self._sequence(
+            self._mail(), model="res.partner", purpose_id=self.purpose.id, company_id=other.id
+        )
+        enrollments = sequence._enroll(ours | theirs)
+        self.run_until(minutes=1)
+        self.assertEqual(self.results(enrollments), ["suppressed", "queued"])
+        self.assertEqual(self.left(), [theirs.email])
+
     def test_two_leads_of_one_person_at_the_same_moment(self):
         sequence = self._sequence(self._mail(), purpose_id=self.purpose.id)
         people = self._people(2, email_from="same@firm.test")

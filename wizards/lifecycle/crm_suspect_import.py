@@ -158,7 +158,7 @@ class CrmSuspectImport(models.Model):
     failed_count = fields.Integer("Failed", compute="_compute_counts")
     left_out_count = fields.Integer("Left Out", compute="_compute_counts")
     todo_count = fields.Integer("To Do", compute="_compute_counts")
-    done_count = fields.Integer("Done", compute="_compute_counts")
+    done_count = fields.Integer("Rows Dealt With", compute="_compute_counts")
 
     # ------------------------------------------------------------
     # Computes
@@ -250,14 +250,14 @@ class CrmSuspectImport(models.Model):
     def _missing(self):
         """Give the sentences that say what is missing before the rows can be checked."""
         self.ensure_one()
-        targets = self.column_ids.mapped("target")
+        addresses = {"email", "phone", "mobile"} & set(self.column_ids.mapped("target"))
         required = [
             (self.filename or self.column_ids, self.env._("Choose the file of the list.")),
             (self.source_id, self.env._("Say where the list comes from.")),
             (self.legal_basis, self.env._("Say on what legal basis you use the list.")),
             (self.collection_date, self.env._("Say when the data were collected.")),
             (
-                {"email", "phone", "mobile"} & set(targets),
+                addresses,
                 self.env._(
                     "No column is read as e-mail or phone: say which one it is,"
                     " in the list of columns."

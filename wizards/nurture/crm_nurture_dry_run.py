@@ -149,16 +149,16 @@ class CrmNurtureDryRun(models.TransientModel):
         """Say it in a few sentences."""
         counts = self._counts(run)
         yield self.env._(
-            "%(inside)s people are inside now, %(entered)s come in, %(left_out)s may not come in,"
-            " %(holdout)s are held out to compare with.",
+            "People inside now: %(inside)s; coming in: %(entered)s; not allowed to come in:"
+            " %(left_out)s; held out to compare with: %(holdout)s.",
             inside=sum(map(bool, run.enrollments)) + run.stuck,
             entered=counts["entered"],
             left_out=counts["left_out"],
             holdout=counts["holdout"],
         )
         yield self.env._(
-            "%(emails)s e-mails and %(texts)s SMS leave, %(activities)s activities are planned;"
-            " %(kept)s messages are kept back.",
+            "E-mails that leave: %(emails)s; SMS that leave: %(texts)s; activities planned:"
+            " %(activities)s; messages kept back: %(kept)s.",
             emails=counts["email", "queued"],
             texts=counts["sms", "queued"],
             activities=counts["activity", "done"] + counts["plan", "done"],
@@ -168,7 +168,10 @@ class CrmNurtureDryRun(models.TransientModel):
 
     def _sentences_of_time(self, run, counts):
         days = self._days(run.log.people)
-        if days["first_day"]:
+        if days["first_day"] and days["first_day"] == days["last_day"]:
+            day = format_date(self.env, days["first_day"])
+            yield self.env._("All messages leave on %(day)s.", day=day)
+        elif days["first_day"]:
             yield self.env._(
                 "The first message leaves on %(first)s, the last one on %(last)s.",
                 first=format_date(self.env, days["first_day"]),
@@ -176,16 +179,16 @@ class CrmNurtureDryRun(models.TransientModel):
             )
         if count := counts["later", "cap"]:
             yield self.env._(
-                "Because of the limit of messages per person somebody has to wait %(count)s times.",
+                "Waits because of the limit of messages per person: %(count)s.",
                 count=count,
             )
         if count := counts["later", "budget"]:
             yield self.env._(
-                "Because of the messages a day somebody has to wait %(count)s times.", count=count
+                "Waits because enough messages leave on the day: %(count)s.", count=count
             )
         if counts["under_way"]:
             yield self.env._(
-                "%(count)s people are still under way on %(day)s: it was not looked further ahead.",
+                "People still under way on %(day)s: %(count)s; the dry run ends on that day.",
                 count=counts["under_way"],
                 day=format_date(self.env, run.log.day(run.horizon)),
             )
@@ -205,35 +208,39 @@ class CrmNurtureDryRun(models.TransientModel):
     @api.model
     def _selection_outcome(self):
         """Give what may become of somebody at a step."""
-        return [
-            ("entered", self.env._("Comes in")),
-            ("left_out", self.env._("May not come in")),
-            ("holdout", self.env._("Held out")),
-            ("queued", self.env._("Message leaves")),
-            ("suppressed", self.env._("Message kept back")),
-            ("no_address", self.env._("No address")),
-            ("failed", self.env._("Fails")),
-            ("later", self.env._("Has to wait")),
-            ("done", self.env._("Done")),
-            ("yes", self.env._("Yes")),
-            ("no", self.env._("No")),
-            ("held", self.env._("On hold without end")),
-            ("left", self.env._("Leaves before the end")),
-            ("finished", self.env._("Comes to the end")),
-            ("under_way", self.env._("Still under way")),
-        ]
+        words = {
+            "entered": self.env._("Comes in"),
+            "left_out": self.env._("May not come in"),
+            "holdout": self.env._("Held out"),
+            "queued": self.env._("Message leaves"),
+            "suppressed": self.env._("Message kept back"),
+            "no_address": self.env._("No address"),
+            "failed": self.env._("Fails"),
+            "later": self.env._("Has to wait"),
+            "done": self.env._("Step done"),
+            "yes": self.env._("Yes"),
+            "no": self.env._("No"),
+            "held": self.env._("On hold without end"),
+            "left": self.env._("Leaves before the end"),
+            "finished": self.env._("Comes to the end"),
+            "under_way": self.env._("Still under way"),
+        }
+        return list(words.items())
 
     @api.model
     def _selection_rule(self):
         """Give the rules that may decide: of messages, of people, and the limits."""
         traces = self.env["mailing.trace"]._fields["failure_type"]
         causes = self.env["crm.nurture.enrollment"]._fields["cause"]
+        own = {
+            "inside": self.env._("Is inside already"),
+            "again": self.env._("Was inside, and may not come in again yet"),
+            "company": self.env._("Belongs to another company"),
+            "cap": self.env._("Limit of messages per person"),
+            "budget": self.env._("Messages a day"),
+        }
         return [
             *traces._description_selection(self.env),
             *causes._description_selection(self.env),
-            ("inside", self.env._("Is inside already")),
-            ("again", self.env._("Was inside, and may not come in again yet")),
-            ("company", self.env._("Belongs to another company")),
-            ("cap", self.env._("Limit of messages per person")),
-            ("budget", self.env._("Messages a day")),
+            *own.items(),
         ]

@@ -20,4 +20,5 @@ class CrmNurtureDryRunLine(models.TransientModel):
         lambda self: self.env["crm.nurture.dry.run"]._selection_outcome(), required=True
     )
     rule = fields.Selection(lambda self: self.env["crm.nurture.dry.run"]._selection_rule())
-    people = fields.Text(help="The ids of the leads or contacts, with commas.")
+    # the ids of the leads or contacts, with commas
+    people = fields.Text(export_string_translation=False)

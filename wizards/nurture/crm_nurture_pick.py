@@ -3,6 +3,8 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from ...models.settings.notification import CLOSE, CLOSE_AND_RELOAD, notification
+
 MODELS = ("res.partner", "crm.lead")
 
 
@@ -31,8 +33,9 @@ class CrmNurturePick(models.TransientModel):
     )
     selected_count = fields.Integer("Selected", compute="_compute_counts")
     inside_count = fields.Integer("Inside Already", compute="_compute_counts")
-    is_whole = fields.Boolean(compute="_compute_is_whole")
+    is_whole = fields.Boolean(compute="_compute_is_whole", export_string_translation=False)
     newcomer_count = fields.Integer("Come In", compute="_compute_newcomer_count")
+    words = fields.Char("Who", compute="_compute_words")
 
     @api.depends("sequence_id")
     def _compute_counts(self):
@@ -60,6 +63,41 @@ class CrmNurturePick(models.TransientModel):
         for pick in self:
             whole = pick.is_whole and pick.sequence_id.has_access("write")
             pick.newcomer_count = pick.sequence_id._count_newcomers() if whole else 0
+
+    @api.depends("is_whole", "sequence_id", "selected_count", "inside_count", "newcomer_count")
+    def _compute_words(self):
+        for pick in self:
+            pick.words = " ".join(pick._whole_words() if pick.is_whole else pick._selected_words())
+
+    def _whole_words(self):
+        """Say for whom the sequence is, and how many of them come in."""
+        sequence, count = self.sequence_id, self.newcomer_count
+        people = sequence._who_people_words(sequence.model, self.selected_count)
+        yield self.env._("The sequence is for %(people)s.", people=people)
+        if not count:
+            yield self.env._("Nobody can come in now.")
+        elif count == self.selected_count:
+            yield self.env._("Everybody comes in now.")
+        elif count == 1:
+            yield self.env._("One of them comes in now.")
+        else:
+            number = sequence._who_number(count)
+            yield self.env._("%(count)s of them come in now.", count=number)
+        if count < self.selected_count:
+            yield self.env._(
+                "Who is inside, may not come in again or would leave at once is left out."
+            )
+
+    def _selected_words(self):
+        """Say how many are selected, and how many of them are inside already."""
+        sequences = self.env["crm.nurture.sequence"]
+        people = sequences._who_people_words(self._people_model()._name, self.selected_count)
+        yield self.env._("Selected: %(people)s.", people=people)
+        if self.inside_count:
+            number = sequences._who_number(self.inside_count)
+            yield self.env._(
+                "In the sequence already: %(count)s; nothing changes for them.", count=number
+            )
 
     @api.model
     def _source(self, model):
@@ -120,21 +158,9 @@ class CrmNurturePick(models.TransientModel):
         message = self.env._("%(count)s came into “%(name)s”.", count=count, name=name)
         if left_out > 0:
             message += " " + self.env._(
-                "%(count)s were left out: inside already, not allowed to come again, or at the"
-                " goal already.",
+                "Left out: %(count)s (inside already, not allowed to come again, or at the goal"
+                " already).",
                 count=left_out,
             )
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "type": "success" if count else "warning",
-                "message": message,
-                "next": {
-                    "type": "ir.actions.act_window_close",
-                    "infos": {"onClose": {"type": "ir.actions.client", "tag": "soft_reload"}},
-                }
-                if self.is_whole
-                else {"type": "ir.actions.act_window_close"},
-            },
-        }
+        then = CLOSE_AND_RELOAD if self.is_whole else CLOSE
+        return notification(message, "success" if count else "warning", then)

@@ -2,6 +2,7 @@ from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 
 from ...models.nurture.crm_nurture_enrollment import INSIDE
+from ...models.settings.notification import CLOSE_AND_RELOAD, notification
 
 
 class CrmNurturePublish(models.TransientModel):
@@ -55,7 +56,9 @@ class CrmNurturePublish(models.TransientModel):
         sequence = self.sequence_id
         if sequence._begins_with_all():
             count = sequence._count_newcomers()
-            return self.env._("As soon as it is published %(count)s come in.", count=count)
+            return self.env._(
+                "People who come in as soon as it is published: %(count)s.", count=count
+            )
         if sequence.trigger == "manual":
             return self.env._("Nobody comes in by itself: let people in when it is published.")
         triggers = dict(sequence._fields["trigger"]._description_selection(self.env))
@@ -150,15 +153,4 @@ class CrmNurturePublish(models.TransientModel):
         message = self.env._("Version %(number)s is published.", number=self.version_id.number)
         if self.line_ids:
             message += " " + self.env._("People moved: %(count)s.", count=moved)
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "type": "success",
-                "message": message,
-                "next": {
-                    "type": "ir.actions.act_window_close",
-                    "infos": {"onClose": {"type": "ir.actions.client", "tag": "soft_reload"}},
-                },
-            },
-        }
+        return notification(message, then=CLOSE_AND_RELOAD)

@@ -80,7 +80,11 @@ class CrmNurtureWho(models.TransientModel):
                 "code": code,
                 "channel": channel,
                 "purpose_id": purpose.id,
-                "name": f"{kinds[channel]}: {self.env['crm.nurture.who.line']._ground(code)}",
+                "name": self.env._(
+                    "%(kind)s: %(why)s",
+                    kind=kinds[channel],
+                    why=self.env["crm.nurture.who.line"]._ground(code),
+                ),
                 "count": len(ids),
             }
             for (channel, purpose, code), ids in sequence._reach_people().items()

@@ -38,6 +38,7 @@ class CrmNurtureWhoLine(models.TransientModel):
         """Give the domain of these people, as things are now."""
         self.ensure_one()
         sequence = self.who_id.sequence_id
+        sequence.check_access("read")
         with sequence._why_guard():
             if self.group != "reach":
                 return sequence._why_domain(self.code)

@@ -26,7 +26,7 @@ class CrmNurtureWhy(models.TransientModel):
     )
     lead_id = fields.Many2one("crm.lead", ondelete="cascade")
     partner_id = fields.Many2one("res.partner", "Contact", ondelete="cascade")
-    asks_person = fields.Boolean(readonly=True, help="The sequence is given.")
+    asks_person = fields.Boolean(readonly=True, export_string_translation=False)
     # the answer
     group = fields.Selection(
         [("inside", "Inside"), ("ready", "May come in"), ("out", "Left out")],
@@ -34,7 +34,7 @@ class CrmNurtureWhy(models.TransientModel):
     )
     text = fields.Char("Answer", compute="_compute_answer")
     notice = fields.Char(compute="_compute_answer")
-    also = fields.Html("What Else Holds", compute="_compute_answer", sanitize=False)
+    also = fields.Html("Other rules that apply", compute="_compute_answer", sanitize=False)
     messages = fields.Html(compute="_compute_answer", sanitize=False)
 
     @api.model

@@ -98,7 +98,7 @@ class CrmPrivacyLook(models.TransientModel):
     def _more(self, count):
         if count <= 0:
             return Markup()
-        text = self.env._("%(count)s more are not shown.", count=count)
+        text = self.env._("Not shown: %(count)s more.", count=count)
         return Markup('<p class="text-muted">%s</p>') % text
 
     def _asked(self, source):

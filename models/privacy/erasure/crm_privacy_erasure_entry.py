@@ -19,7 +19,7 @@ class CrmPrivacyErasureEntry(models.Model):
     _description = "Entry of the Register of Erasures"
     _order = "date desc, id desc"
 
-    name = fields.Char("Number", required=True, readonly=True)
+    name = fields.Char("Reference", required=True, readonly=True)
     request_id = fields.Many2one(
         "crm.privacy.request", ondelete="set null", index="btree_not_null", readonly=True
     )

@@ -49,7 +49,7 @@ class CrmPrivacyRequest(models.Model):
     keep_count = fields.Integer("Keep", compute="_compute_plan_counts")
     open_count = fields.Integer("To Look At", compute="_compute_plan_counts")
     unclassified_count = fields.Integer("To Classify", compute="_compute_plan_counts")
-    done_count = fields.Integer("Done", compute="_compute_plan_counts")
+    done_count = fields.Integer("Places Dealt With", compute="_compute_plan_counts")
     failed_count = fields.Integer("Failed", compute="_compute_plan_counts")
 
     @api.depends("line_ids.action", "line_ids.state")

@@ -133,9 +133,10 @@ class CrmPrivacyBreachNotice(models.Model):
             has_email = Domain("email_normalized", "!=", False)
             domain &= (has_email if way == "email" else ~has_email) & ~self._told_domain()
         found = self.env["res.partner"].with_context(active_test=False).search(domain)
+        name = self.env._("Persons Concerned")
         return {
             "type": "ir.actions.act_window",
-            "name": self.env._("Persons Concerned"),
+            "name": name,
             "res_model": "res.partner",
             "view_mode": "list,form",
             "domain": [("id", "in", found.ids)],
@@ -159,7 +160,7 @@ class CrmPrivacyBreachNotice(models.Model):
         self.breach_id._note(
             "persons",
             self.env._(
-                "A message to %(count)s persons was sent: %(subject)s",
+                "A message was sent (persons: %(count)s): %(subject)s",
                 count=count,
                 subject=self.subject,
             ),

@@ -47,10 +47,10 @@ class CrmPrivacyBreach(models.Model):
         """Say how much time is left."""
         if self.hours_left < 0:
             return self.env._(
-                "The 72 hours ended %(hours)s hours ago: notify the authority now, with the"
-                " reasons of the delay",
-                hours=-self.hours_left,
+                "The 72 hours are over: notify the authority now, with the reasons of the delay"
             )
+        if self.hours_left == 1:
+            return self.env._("Notify the authority: 1 hour left")
         return self.env._("Notify the authority: %(hours)s hours left", hours=self.hours_left)
 
     def _drop_reminders(self):

@@ -10,5 +10,5 @@ class CrmPrivacyPlaySample(models.TransientModel):
     _transient_max_hours = 1.0
 
     name = fields.Char(readonly=True)
-    number = fields.Integer(readonly=True)
+    number = fields.Integer("Record Number", readonly=True)
     date = fields.Datetime("Created On", readonly=True)

@@ -122,7 +122,7 @@ class CrmPrivacyProcessing(models.Model):
         help="Decisions without a human that concern the person significantly (art. 22).",
     )
     dpia_state = fields.Selection(
-        [("no", "Not needed"), ("todo", "To be done"), ("done", "Done")],
+        [("no", "Not needed"), ("todo", "To be done"), ("done", "Carried out")],
         "Impact Assessment",
         required=True,
         default="no",

@@ -92,7 +92,7 @@ class CrmPrivacyRetention(models.Model):
     )
     mode = fields.Selection(
         [("manual", "After the officer's decision"), ("automatic", "Every night")],
-        "Done",
+        "When It Is Carried Out",
         required=True,
         default="manual",
         tracking=True,

@@ -54,7 +54,7 @@ class CrmPrivacyRetentionRun(models.Model):
     user_id = fields.Many2one("res.users", "Decided By", readonly=True, ondelete="set null")
     started_at = fields.Datetime("Started On", readonly=True)
     ended_at = fields.Datetime("Ended On", readonly=True)
-    done_count = fields.Integer("Done", readonly=True)
+    done_count = fields.Integer("Records Dealt With", readonly=True)
     failed_count = fields.Integer("Failed", readonly=True)
     held_count = fields.Integer("Left Out", readonly=True)
 
@@ -75,9 +75,10 @@ class CrmPrivacyRetentionRun(models.Model):
     def action_open_requests(self):
         """Open the erasures, those to finish first."""
         self.ensure_one()
+        name = self.env._("Erasures")
         return {
             "type": "ir.actions.act_window",
-            "name": self.env._("Erasures"),
+            "name": name,
             "res_model": "crm.privacy.request",
             "view_mode": "list,form",
             "domain": [("id", "in", self.request_ids.ids)],

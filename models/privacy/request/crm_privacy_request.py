@@ -61,7 +61,7 @@ class CrmPrivacyRequest(models.Model):
     _order = "deadline, id"
     _mail_post_access = "read"
 
-    name = fields.Char("Number", readonly=True, copy=False, default="/", index="trigram")
+    name = fields.Char("Reference", readonly=True, copy=False, default="/", index="trigram")
     type = fields.Selection(TYPES, required=True, default="access")
     state = fields.Selection(
         STATES,

@@ -76,14 +76,26 @@ class CrmPrivacyRequest(models.Model):
     def _deadline_words(self, days):
         """Say how near the deadline is, or after how many days the answer was given."""
         if self.urgency == "closed":
-            return self.env._("answered after %(days)s days", days=days)
+            return self._answered_words(days)
         if self.days_left < 0:
-            return self.env._("%(days)s days late", days=-self.days_left)
+            return self._late_words(-self.days_left)
         if self.days_left == 0:
             return self.env._("due today")
         if self.days_left == 1:
             return self.env._("due tomorrow")
         return self.env._("due in %(days)s days", days=self.days_left)
+
+    def _answered_words(self, days):
+        if not days:
+            return self.env._("answered on the same day")
+        if days == 1:
+            return self.env._("answered after 1 day")
+        return self.env._("answered after %(days)s days", days=days)
+
+    def _late_words(self, days):
+        if days == 1:
+            return self.env._("1 day late")
+        return self.env._("%(days)s days late", days=days)
 
     def _local_day(self, moment=None):
         """Give the day of a moment (now) where the company is."""

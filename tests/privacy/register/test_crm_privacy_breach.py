@@ -94,7 +94,7 @@ class TestBreach(PrivacyCase):
         self.assertEqual(words[48], words[49])
         self.assertIn("23 hours left", words[48])
         self.assertIn("3 hours left", words[68])
-        self.assertIn("ended", words[72])
+        self.assertIn("over", words[72])
         self.assertEqual(words[72], words[80])
 
     def test_moments_wake_the_job(self):

@@ -54,6 +54,7 @@ class TestCrmPrivacyRequestDeadline(RequestCase):
             ("2026-04-05", "due in 10 days", "soon"),
             ("2026-04-14", "due tomorrow", "urgent"),
             ("2026-04-15", "due today", "urgent"),
+            ("2026-04-16", "1 day late", "late"),
             ("2026-04-17", "2 days late", "late"),
         ):
             with freeze_time(f"{day} 10:00:00"):

@@ -5,6 +5,7 @@ import { useService } from "@web/core/utils/hooks";
 import { useSetupAction } from "@web/search/action_hook";
 
 import { FlowList } from "./flow_list";
+import { isInside, shifted, shiftedInto, shiftedOut, stepsOf } from "./flow_moves";
 import { NurtureForecast } from "./forecast";
 import { StepPanel } from "./step_panel";
 
@@ -58,8 +59,7 @@ export class FlowEditor extends Component {
     }
 
     async load(versionId) {
-        const kwargs = { with_figures: false };
-        const flow = await this.orm.call(VERSION, "get_flow", [[versionId]], kwargs);
+        const flow = await this.orm.call(VERSION, "get_flow", [[versionId]]);
         for (const step of flow.steps) {
             const { figures, variants } = this.step(step.id) || step;
             Object.assign(step, { figures, variants });
@@ -102,9 +102,7 @@ export class FlowEditor extends Component {
     }
 
     list(parent, branch) {
-        return this.flow.steps.filter(
-            (step) => step.parent === parent && step.branch === branch
-        );
+        return stepsOf(this.flow.steps, parent, branch);
     }
 
     step(id) {
@@ -205,62 +203,18 @@ export class FlowEditor extends Component {
         this.focus(id);
     }
 
-    /** Whether a list lies in a condition: that one cannot go there. */
     isInside(parent, id) {
-        for (let above = parent; above; above = this.step(above).parent) {
-            if (above === id) {
-                return true;
-            }
-        }
-        return false;
+        return isInside(this.flow.steps, parent, id);
     }
 
-    /** Move a step one place; at the end of its list out of the condition. */
-    async shift(id, direction) {
-        const step = this.step(id);
-        const siblings = this.list(step.parent, step.branch);
-        const here = siblings.indexOf(step);
-        const target = here + direction;
-        if (target >= 0 && target < siblings.length) {
-            const index = direction > 0 ? target + 1 : target;
-            return this.move(step.id, { parent: step.parent, branch: step.branch, index });
-        }
-        const condition = this.step(step.parent);
-        if (condition) {
-            const { parent, branch } = condition;
-            const place = this.list(parent, branch).indexOf(condition);
-            return this.move(step.id, { parent, branch, index: place + (direction > 0 ? 1 : 0) });
-        }
+    /** Move a step to the place that one of the ways of `flow_moves` finds for it. */
+    moveBy(way, id, direction) {
+        const place = way(this.flow.steps, this.step(id), direction);
+        return place && this.move(id, place);
     }
 
-    /** Move a step into the condition above it, or from a yes list to the no list beside it. */
-    async shiftInto(id) {
-        const step = this.step(id);
-        const siblings = this.list(step.parent, step.branch);
-        const above = siblings[siblings.indexOf(step) - 1];
-        if (above?.kind === "condition") {
-            return this.append(id, above.id, "yes");
-        }
-        if (step.branch === "yes") {
-            return this.append(id, step.parent, "no");
-        }
-    }
-
-    /** Move a step from a no list to the yes list beside it, or from there behind the condition. */
-    async shiftOut(id) {
-        const step = this.step(id);
-        if (step.branch === "no") {
-            return this.append(id, step.parent, "yes");
-        }
-        if (step.branch === "yes") {
-            const { parent, branch } = this.step(step.parent);
-            const place = this.list(parent, branch).findIndex((one) => one.id === step.parent);
-            return this.move(id, { parent, branch, index: place + 1 });
-        }
-    }
-
-    append(id, parent, branch) {
-        return this.move(id, { parent, branch, index: this.list(parent, branch).length });
+    shift(id, direction) {
+        return this.moveBy(shifted, id, direction);
     }
 
     remove(step) {
@@ -345,8 +299,8 @@ export class FlowEditor extends Component {
         const changes = {
             "Alt+ArrowUp": (step) => this.shift(step.id, -1),
             "Alt+ArrowDown": (step) => this.shift(step.id, 1),
-            "Alt+ArrowRight": (step) => this.shiftInto(step.id),
-            "Alt+ArrowLeft": (step) => this.shiftOut(step.id),
+            "Alt+ArrowRight": (step) => this.moveBy(shiftedInto, step.id),
+            "Alt+ArrowLeft": (step) => this.moveBy(shiftedOut, step.id),
             Delete: (step) => this.remove(step),
         };
         return {

@@ -52,7 +52,7 @@ export class NurtureResults extends Component {
         const { people } = this.results;
         const labels = {
             inside: _t("Inside now"),
-            done: _t("Came to the end"),
+            done: _t("Got to the end"),
             goal: _t("Left at the goal"),
             exited: _t("Left before the end"),
             deleted: _t("Deleted while inside"),
@@ -92,7 +92,7 @@ export class NurtureResults extends Component {
             ["replied", _t("Replied")],
             ["bounced", _t("Bounced")],
             ["skipped", _t("Left out")],
-            ["broken", _t("Failed")],
+            ["failed", _t("Failed")],
         ];
     }
 
@@ -121,7 +121,9 @@ export class NurtureResults extends Component {
         const { verdict, difference, low, high } = this.lift;
         const values = this.interval(difference, low, high);
         return {
-            few: _t("Too few to say: this needs at least 30 people on each side, and 5 at the goal."),
+            few: _t(
+                "Too few to say: this needs at least 30 people on each side, and at least 5 in all who reached the goal."
+            ),
             open: _t("It may be chance: %(points)s, in truth between %(low)s and %(high)s.", values),
             more: _t("The sequence helps: %(points)s, in truth between %(low)s and %(high)s.", values),
             less: _t("The sequence does harm: %(points)s, in truth between %(low)s and %(high)s.", values),
@@ -138,6 +140,39 @@ export class NurtureResults extends Component {
             low: this.signed(low - 1, "%"),
             high: this.signed(high - 1, "%"),
         });
+    }
+
+    reached({ successes, number }) {
+        return _t("%(count)s of %(all)s reached the goal", {
+            count: this.count(successes),
+            all: this.count(number),
+        });
+    }
+
+    /** Whom the comparison counts. */
+    get counted() {
+        const days = this.count(this.lift.days);
+        if (this.lift.days === 1) {
+            return _t("Only people who came in at least a day ago are counted, and only goals reached within a day.");
+        }
+        return _t(
+            "Only people who came in at least %(days)s days ago are counted, and only goals reached within %(days)s days.",
+            { days }
+        );
+    }
+
+    /** How many the comparison leaves out, and why. */
+    get notCounted() {
+        const { lately, earlier } = this.lift;
+        const count = this.count(earlier);
+        return [
+            lately && _t("Not counted yet, because they came in too lately: %s.", this.count(lately)),
+            earlier &&
+                _t(
+                    "Not counted, because they came in before the goal or the hold-out share was changed on %(date)s: %(count)s.",
+                    { date: this.since, count }
+                ),
+        ].filter(Boolean);
     }
 
     get since() {
@@ -173,7 +208,7 @@ export class NurtureResults extends Component {
     }
 
     former({ former }) {
-        return former ? _t("%s of them were deleted since", this.count(former)) : "";
+        return former ? _t("Of these, deleted since: %s", this.count(former)) : "";
     }
 
     get hasFormer() {

@@ -75,7 +75,8 @@ export class ScoreReceipt extends Component {
         const words = [line.count === 1 ? _t("once") : _t("%s times", formatInteger(line.count))];
         words.push(this.age(line));
         if (line.half_life_days) {
-            words.push(_t("half-life %s days", line.half_life_days));
+            const days = line.half_life_days;
+            words.push(days === 1 ? _t("half-life 1 day") : _t("half-life %s days", days));
         }
         if (line.before_cap !== null) {
             words.push(
