@@ -11,8 +11,6 @@ CONTENT = frozenset(
     "subject preview body_html body_arch body_plaintext attachment_ids mailing_type"
     " mailing_model_id active".split()
 )
-#: More at once than Odoo's fifty: what is asked once per batch is asked less often.
-BATCH = 500
 
 
 class MailingMailing(models.Model):
