@@ -1,4 +1,5 @@
 import re
+from io import BytesIO
 
 from odoo.exceptions import UserError
 from odoo.tests import tagged
@@ -132,13 +133,9 @@ class TestNurtureData(NurtureMailCase):
             sequence.version_id.step_ids[0].wait_number = 9
 
 
-class Xml:
+class Xml(BytesIO):
     """A file with a name and a content, as the loader of Odoo wants it."""
 
     def __init__(self, content, name):
-        self.content = content
+        super().__init__(content)
         self.name = name
-
-    def read(self, *_size):
-        content, self.content = self.content, b""
-        return content
