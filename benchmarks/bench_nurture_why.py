@@ -7,8 +7,8 @@ of them, and one answer with that among a tenth.
 import os
 import statistics
 
-from bench_nurture_engine import counted, people, sequence_of
-from measuring import vacuum
+from datasets.sequences import people, sequence_of
+from measuring import counted, vacuum
 
 from odoo.tools import SQL
 

@@ -15,6 +15,14 @@ def timed(env, action):
     return time.perf_counter() - start
 
 
+def counted(env, action):
+    """Return the seconds and the queries of an action."""
+    env.cr.commit()
+    env.invalidate_all()
+    before = env.cr.sql_log_count
+    return timed(env, action), env.cr.sql_log_count - before
+
+
 def vacuum(env, *tables):
     """Let the database look after its tables, as it does in the background."""
     env.cr.commit()
