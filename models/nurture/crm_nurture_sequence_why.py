@@ -276,10 +276,11 @@ class CrmNurtureSequence(models.Model):
         numbers = tuple(n for n, rule in enumerate(rules) if rule.code in codes)
         if not numbers:
             return Domain.FALSE
-        found = self._why_found(rules)
-        return Domain(
-            "id", "in", SQL("(SELECT found.id FROM (%s) found WHERE rule IN %s)", found, numbers)
+        found = SQL(
+            "SELECT found.id FROM (%s) found WHERE rule IN %s", self._why_found(rules), numbers
         )
+        # as an array they are found once, whatever else is asked of the records
+        return Domain("id", "in", SQL("(SELECT unnest(ARRAY(%s)))", found))
 
     def _why_of(self, record):
         """Give all rules that hold for one lead or contact, the one that decides first."""
