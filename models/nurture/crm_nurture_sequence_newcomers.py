@@ -72,16 +72,6 @@ class CrmNurtureSequence(models.Model):
         self.ensure_one()
         self.check_access("write")
         self._check_runs()
-        name = self.env._("Let All In")
-        return {
-            "type": "ir.actions.act_window",
-            "name": name,
-            "res_model": "crm.nurture.pick",
-            "views": [(False, "form")],
-            "target": "new",
-            "context": {
-                "active_model": self._name,
-                "active_id": self.id,
-                "default_sequence_id": self.id,
-            },
-        }
+        return self.env["crm.nurture.pick"]._open(
+            self.env._("Let All In"), self, default_sequence_id=self.id
+        )

@@ -9,12 +9,4 @@ class CrmSegment(models.Model):
     def action_enroll(self):
         """Ask for the sequence that the members come into."""
         self.ensure_one()
-        name = self.env._("Add to a Sequence")
-        return {
-            "type": "ir.actions.act_window",
-            "name": name,
-            "res_model": "crm.nurture.pick",
-            "views": [(False, "form")],
-            "target": "new",
-            "context": {"active_model": self._name, "active_id": self.id},
-        }
+        return self.env["crm.nurture.pick"]._open(self.env._("Add to a Sequence"), self)

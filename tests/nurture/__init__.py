@@ -3,6 +3,7 @@ from . import test_crm_nurture_sequence_trigger
 from . import test_crm_nurture_step
 from . import test_crm_nurture_sequence_rules
 from . import test_crm_nurture_why
+from . import test_crm_nurture_why_everybody
 from . import test_crm_nurture_why_tour
 from . import test_crm_nurture_reach
 from . import test_timetable

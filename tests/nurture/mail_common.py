@@ -82,6 +82,15 @@ class NurtureMailCase(NurtureCase):
             **values,
         }
 
+    def _two_mails(self):
+        """Publish a sequence of two mails with some days between them."""
+        return self._sequence(
+            self._mail("first"),
+            {"kind": "wait", "name": "wait", "wait_number": 3},
+            self._mail("second"),
+            purpose_id=self.purpose.id,
+        )
+
     @classmethod
     def _people(cls, count, **values):
         """Create leads at companies: professionals, who may be written to until they object."""

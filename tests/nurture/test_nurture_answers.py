@@ -47,12 +47,7 @@ class TestNurtureAnswers(NurtureMailCase, HttpCase):
     def setUp(self):
         super().setUp()
         self.authenticate(None, None)
-        self.sequence = self._sequence(
-            self._mail("first"),
-            {"kind": "wait", "name": "wait", "wait_number": 3},
-            self._mail("second"),
-            purpose_id=self.purpose.id,
-        )
+        self.sequence = self._two_mails()
         self.other = self._sequence(self._mail("other"), purpose_id=self.purpose.id)
         self.people = self._people(3)
         self.enrollments = self.sequence._enroll(self.people)

@@ -15,12 +15,7 @@ class TestNurtureUnsubscribe(NurtureMailCase, HttpCase):
     def setUp(self):
         super().setUp()
         self.authenticate(None, None)
-        self.sequence = self._sequence(
-            self._mail("first"),
-            {"kind": "wait", "name": "wait", "wait_number": 3},
-            self._mail("second"),
-            purpose_id=self.purpose.id,
-        )
+        self.sequence = self._two_mails()
         self.people = self._people(2)
         self.enrollments = self.sequence._enroll(self.people)
         self.run_until(minutes=1)

@@ -37,6 +37,22 @@ class CrmNurturePick(models.TransientModel):
     newcomer_count = fields.Integer("Come In", compute="_compute_newcomer_count")
     words = fields.Char("Who", compute="_compute_words")
 
+    @api.model
+    def _open(self, name, record, **context):
+        """Ask for the people of a segment, or of a sequence.
+
+        :param str name: of the dialog
+        :param context: what the dialog begins with
+        """
+        return {
+            "type": "ir.actions.act_window",
+            "name": name,
+            "res_model": self._name,
+            "views": [(False, "form")],
+            "target": "new",
+            "context": {"active_model": record._name, "active_id": record.id, **context},
+        }
+
     @api.depends("sequence_id")
     def _compute_counts(self):
         people = self._people_domain()
